@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the engine needs from a transport: one request, one response.
+
+A transport keeps time. It raises a :class:`~.errors.TransportError` where no response can be had and hands over every response
+that came, whatever its completion code. It never retries because of a completion code: that is the engine's to decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional, Protocol
+
+from .errors import CommandError, DecodeError, NoReply
+
+# Node busy, time-out inside the BMC, no response to be had now, duplicate, SDR update, firmware update, initialization: a moment
+# later the same command may well succeed (table 5-2).
+BUSY_CODES = frozenset((0xC0, 0xC3, 0xCE, 0xCF, 0xD0, 0xD1, 0xD2))
+_BUSY_ATTEMPTS = 4
+
+NETFN_SENSOR = 0x04
+NETFN_APP = 0x06
+NETFN_STORAGE = 0x0A
+BMC_ADDRESS = 0x20
+
+
+@dataclass(frozen=True)
+class Target:
+    """Another management controller behind the BMC: its slave address (8 bits, as in an SDR) and channel."""
+
+    address: int
+    channel: int = 0
+
+
+@dataclass(frozen=True)
+class Request:
+    """One IPMI request (section 5.1). ``target`` is None for the BMC itself, else the request is bridged (section 6.13)."""
+
+    netfn: int
+    command: int
+    data: bytes = b""
+    lun: int = 0
+    target: Optional[Target] = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """Completion code and the data after it. ``bridge_refused``: the code is the bridge's own, the target was never asked."""
+
+    code: int
+    data: bytes = b""
+    bridge_refused: bool = False
+
+
+class Client(Protocol):
+    """The protocol that every transport fulfils."""
+
+    def request(self, request: Request) -> Response:
+        """Send, wait, and return the response; raise NoReply, SessionLost or DeadlineExceeded."""
+
+    def pause(self) -> None:
+        """Wait a moment before a busy BMC is asked again; raise DeadlineExceeded where no time is left."""
+
+
+def request_patiently(client: Client, request: Request, once_more: bool = False) -> Response:
+    """Ask again, a few times, while the BMC says that it is busy; with ``once_more`` also, once, where no reply came at all."""
+    for attempt in range(_BUSY_ATTEMPTS):
+        if attempt:
+            client.pause()
+        try:
+            response = client.request(request)
+        except NoReply:
+            if not once_more:
+                raise
+            once_more = False
+            response = client.request(request)
+        if response.code not in BUSY_CODES:
+            break
+    return response
+
+
+def ask(client: Client, name: str, request: Request, at_least: int = 0) -> bytes:
+    """The data of a response that must succeed; CommandError for a refusal, DecodeError below ``at_least`` bytes."""
+    response = request_patiently(client, request)
+    if response.code:
+        raise CommandError(name, response.code)
+    if len(response.data) < at_least:
+        raise DecodeError(f"{name} was answered with {len(response.data)} bytes, {at_least} are needed")
+    return response.data

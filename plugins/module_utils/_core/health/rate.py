@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From observations to findings: which state of which sensor is how bad.
+
+A sensor's health is the worst that its rules say. A BMC's status is the worst of its sensors in the order critical, warning,
+unknown, nominal; sensors that are absent, refused, switched off or event-only have an unknown health that does not count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable, Optional, Sequence
+
+from ..sdr.observation import Observation
+from ..sdr.states import state_text
+from .default_rules import STATE_RULES, THRESHOLD_RULES, StateRule
+
+CRITICAL, WARNING, UNKNOWN, NOMINAL = "critical", "warning", "unknown", "nominal"
+WORST_FIRST = (CRITICAL, WARNING, UNKNOWN, NOMINAL)
+RULE_NOT_READ = "sensor.not_read"
+
+_RANK = {health: rank for rank, health in enumerate(WORST_FIRST)}
+_THRESHOLD = {rule.status: rule for rule in THRESHOLD_RULES}
+_BY_STATE: dict[tuple[int, Optional[int], int], StateRule] = {
+    (rule.event_type, rule.sensor_type, rule.offset): rule for rule in STATE_RULES
+}
+
+
+@dataclass(frozen=True)
+class Rating:
+    """A sensor's health, the name of the rule that gave it (None for nominal), and the text of what is wrong."""
+
+    health: str
+    rule: Optional[str] = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sensor that is not nominal."""
+
+    observation: Observation
+    rating: Rating
+    message: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """The verdict on one BMC. ``counts``: health -> number of sensors; ``findings`` worst first, then in the SDR's order."""
+
+    status: str
+    complete: bool
+    counts: dict[str, int]
+    findings: tuple[Finding, ...]
+
+
+def worst(healths: Iterable[str]) -> str:
+    """The worst of some; unknown where there is none."""
+    return min(healths, key=_RANK.__getitem__, default=UNKNOWN)
+
+
+def _state_rule(event_type: int, sensor_type: int, offset: int) -> Optional[StateRule]:
+    """The rule for this type of sensor wins over the one for any type."""
+    return _BY_STATE.get((event_type, sensor_type, offset)) or _BY_STATE.get((event_type, None, offset))
+
+
+def _rate_states(observation: Observation) -> Rating:
+    record = observation.sensor.record
+    ratings = [Rating(NOMINAL)]
+    bits = observation.state_bits or 0
+    for offset in range(15):
+        rule = _state_rule(record.event_type, record.sensor_type, offset) if bits & (1 << offset) else None
+        if rule and rule.severity != NOMINAL:
+            ratings.append(Rating(rule.severity, rule.name, state_text(record.event_type, record.sensor_type, offset)))
+    return min(ratings, key=lambda rating: _RANK[rating.health])
+
+
+def rate(observation: Observation) -> Rating:
+    """The health of one sensor by what it said."""
+    if not observation.available:
+        return Rating(UNKNOWN, RULE_NOT_READ if observation.failed else None, observation.unavailable_reason or "")
+    if not observation.sensor.record.is_threshold:
+        return _rate_states(observation)
+    if observation.status is None:
+        return Rating(UNKNOWN, "threshold.no_status", "the BMC tells neither a status nor thresholds")
+    rule = _THRESHOLD.get(observation.status)
+    return Rating(rule.severity, rule.name, ", ".join(observation.states)) if rule else Rating(NOMINAL)
+
+
+def _counts_towards_status(observation: Observation) -> bool:
+    return observation.available or observation.failed
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def _limit(observation: Observation) -> str:
+    """The threshold that the status names, as far as it is known: `` (lower_critical 360)``."""
+    if observation.status not in _THRESHOLD:
+        return ""
+    for name, limit in observation.thresholds.items():
+        passed = limit is not None and observation.reading is not None and name.endswith(observation.status)
+        if passed and (observation.reading <= limit if name.startswith("lower") else observation.reading >= limit):  # type: ignore[operator]
+            return f" ({name.replace('_', ' ')} {_number(limit)})"  # type: ignore[arg-type]
+    return ""
+
+
+def message(observation: Observation, rating: Rating) -> str:
+    """One sentence for people: the sensor with its entity, what it reads, and what is wrong with that."""
+    sensor = observation.sensor
+    where = f"{sensor.name} ({sensor.entity_name} {sensor.entity})"
+    if observation.reading is not None:
+        unit = f" {sensor.unit}" if sensor.unit and sensor.unit != "unspecified" else ""
+        where = f"{where} reads {_number(observation.reading)}{unit}"
+    return f"{where}: {rating.text}{_limit(observation)}"
+
+
+def assess(rated: Sequence[tuple[Observation, Rating]], complete: bool) -> Health:
+    """The verdict on a BMC by all its rated sensors."""
+    counts = dict.fromkeys((NOMINAL, WARNING, CRITICAL, UNKNOWN), 0)
+    for _observation, rating in rated:
+        counts[rating.health] += 1
+    counted = [(observation, rating) for observation, rating in rated if _counts_towards_status(observation)]
+    findings = [Finding(o, r, message(o, r)) for o, r in counted if r.health != NOMINAL]
+    findings.sort(key=lambda finding: _RANK[finding.rating.health])
+    return Health(worst(rating.health for _o, rating in counted), complete, counts, tuple(findings))

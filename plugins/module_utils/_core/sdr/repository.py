@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading the SDR repository, or a controller's device SDRs where it keeps no repository (sections 33 and 35.2 to 35.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Iterator, Optional
+
+from ..client import NETFN_SENSOR, NETFN_STORAGE, Client, Request, Response, ask, request_patiently
+from ..errors import CommandError, DecodeError, completion_text
+from .decode import HEADER_LENGTH, decode_record
+from .records import Record
+
+_LAST = 0xFFFF
+_ENTIRE = 0xFF
+_CHUNKS = (0x20, 0x10, 0x0A, 0x05)  # tried in turn by BMCs that return less than was asked for
+_TOO_MANY_BYTES = (0xCA, 0xC8, 0xC7, 0xC4, 0xFF)
+_RESERVATION_LOST = 0xC5
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where records come from: the repository (storage 22h, 23h) or the device SDRs (sensor 22h, 21h)."""
+
+    netfn: int
+    get: int
+    name: str
+
+
+REPOSITORY = Source(NETFN_STORAGE, 0x23, "Get SDR")
+DEVICE_SDRS = Source(NETFN_SENSOR, 0x21, "Get Device SDR")
+
+
+@dataclass
+class Repository:
+    """What was read. ``problems``: a sentence for each record that is lost; ``complete``: the end of the list was reached."""
+
+    records: list[Record] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    complete: bool = False
+
+
+class Reader:
+    """Reads record by record. Remembers the reservation and how many bytes the BMC can return at a time."""
+
+    def __init__(self, client: Client, source: Source) -> None:
+        self._client = client
+        self._source = source
+        self._reservation = 0
+        self._reserved = False
+        self._chunks = list(_CHUNKS)
+        self._whole = True  # one request a record, until the BMC says that this is too much
+
+    def records(self) -> Iterator[tuple[int, bytes]]:
+        """Every record as (id, bytes); ends at FFFFh, or where the list leads back to a record that was read before."""
+        record_id, seen = 0, set()
+        while record_id != _LAST and record_id not in seen:
+            seen.add(record_id)
+            next_id, data = self._record(record_id)
+            yield record_id, data
+            record_id = next_id
+
+    def _reserve(self) -> None:
+        try:
+            data = ask(self._client, "Reserve SDR Repository", Request(self._source.netfn, 0x22), 2)
+        except CommandError:
+            # Optional below IPMI 1.5 and for device SDRs: 0000h then stands for "no reservation" (section 33.12).
+            data = b"\0\0"
+        self._reservation = int.from_bytes(data[:2], "little")
+        self._reserved = True
+
+    def _get(self, record_id: int, offset: int, count: int) -> Response:
+        if offset and not self._reserved:
+            self._reserve()
+        reservation = self._reservation if self._reserved else 0
+        body = reservation.to_bytes(2, "little") + record_id.to_bytes(2, "little") + bytes((offset, count))
+        return request_patiently(self._client, Request(self._source.netfn, self._source.get, body), once_more=True)
+
+    def _record(self, record_id: int) -> tuple[int, bytes]:
+        """One record; starts over when the reservation was lost in the middle, a bounded number of times."""
+        for _attempt in range(_ATTEMPTS):
+            try:
+                return self._read_once(record_id)
+            except CommandError as error:
+                if error.code != _RESERVATION_LOST:
+                    raise
+                self._reserve()
+        raise CommandError(self._source.name, _RESERVATION_LOST)
+
+    def _read_once(self, record_id: int) -> tuple[int, bytes]:
+        next_id, data = _LAST, b""
+        if self._whole:
+            response = self._get(record_id, 0, _ENTIRE)
+            if response.code in _TOO_MANY_BYTES or (not response.code and len(response.data) < 2 + HEADER_LENGTH):
+                self._whole = False
+            elif response.code:
+                raise CommandError(self._source.name, response.code)
+            else:
+                next_id, data = int.from_bytes(response.data[:2], "little"), response.data[2:]
+        if len(data) < HEADER_LENGTH:
+            next_id, data = self._part(record_id, 0, HEADER_LENGTH)
+        if len(data) < HEADER_LENGTH:
+            raise DecodeError(f"record {record_id:04X}h: {len(data)} bytes instead of a header")
+        total = HEADER_LENGTH + data[4]
+        return next_id, data + self._rest(record_id, len(data), total)
+
+    def _rest(self, record_id: int, start: int, total: int) -> bytes:
+        """The body from ``start`` on; shorter where the BMC refuses a part, so that the list can go on behind a broken record."""
+        rest = b""
+        while start + len(rest) < total:
+            try:
+                _next, more = self._part(record_id, start + len(rest), total - start - len(rest))
+            except CommandError as error:
+                if error.code == _RESERVATION_LOST:
+                    raise
+                break
+            if not more:
+                break
+            rest += more
+        return rest
+
+    def _part(self, record_id: int, offset: int, wanted: int) -> tuple[int, bytes]:
+        while True:
+            response = self._get(record_id, offset, min(wanted, self._chunks[0]))
+            if response.code in _TOO_MANY_BYTES and len(self._chunks) > 1 and wanted > self._chunks[1]:
+                self._chunks.pop(0)
+                continue
+            if response.code:
+                raise CommandError(self._source.name, response.code)
+            if len(response.data) < 2:
+                raise DecodeError(f"record {record_id:04X}h: an answer of {len(response.data)} bytes")
+            return int.from_bytes(response.data[:2], "little"), response.data[2:]
+
+
+def record_count(client: Client) -> Optional[int]:
+    """How many records Get SDR Repository Info tells of (section 33.9); None where it tells nothing."""
+    try:
+        data = ask(client, "Get SDR Repository Info", Request(NETFN_STORAGE, 0x20), 3)
+    except (CommandError, DecodeError):
+        return None
+    return int.from_bytes(data[1:3], "little")
+
+
+def read_repository(client: Client, source: Source, into: Repository) -> None:
+    """Fill ``into``, so that what was read before an error of the transport is there after it."""
+    try:
+        for record_id, data in Reader(client, source).records():
+            try:
+                into.records.append(decode_record(data))
+            except DecodeError as error:
+                into.problems.append(f"{error.message}; it is passed over")
+        into.complete = True
+    except CommandError as error:
+        into.problems.append(f"the list of records ends early: {source.name} was answered with {completion_text(error.code)}")
+    except DecodeError as error:
+        into.problems.append(f"the list of records ends early: {error.message}")
+
+
+def choose_source(has_repository: bool, provides_device_sdrs: bool, client: Client) -> Source:
+    """The repository, unless the controller has none, or an empty one beside device SDRs of its own."""
+    if provides_device_sdrs and (not has_repository or not record_count(client)):
+        return DEVICE_SDRS
+    return REPOSITORY
+

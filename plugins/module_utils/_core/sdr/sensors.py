@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From records to sensors: shared records stand for several (IPMI 2.0, tables 43-2 and 43-3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Iterable, Optional
+
+from ..client import BMC_ADDRESS, Target
+from .entities import entity_name
+from .records import Record, SensorRecord, Sharing
+from .sensor_types import sensor_type_name
+from .units import unit_text
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """One sensor: its record, and what differs between those that share it."""
+
+    record: SensorRecord
+    name: str
+    number: int
+    entity_instance: int
+
+    @property
+    def entity(self) -> str:
+        return f"{self.record.entity_id}.{self.entity_instance}"
+
+    @property
+    def entity_name(self) -> str:
+        return entity_name(self.record.entity_id)
+
+    @property
+    def type_name(self) -> str:
+        return sensor_type_name(self.record.sensor_type)
+
+    @property
+    def kind(self) -> str:
+        return "threshold" if self.record.is_threshold else "discrete"
+
+    @property
+    def is_analog(self) -> bool:
+        """Whether the reading is a number: the record has factors, and, for a discrete sensor, a unit that gives it a meaning."""
+        conversion = self.record.conversion
+        if conversion is None or not conversion.is_analog:
+            return False
+        units = self.record.units
+        return self.record.is_threshold or bool(units.base or units.modifier or units.percentage)
+
+    @property
+    def unit(self) -> Optional[str]:
+        """The unit as text, None for a sensor whose reading is no number."""
+        units = self.record.units
+        return unit_text(units.base, units.modifier, units.relation, units.rate, units.percentage) if self.is_analog else None
+
+    @property
+    def target(self) -> Optional[Target]:
+        """Whom to ask: None is the BMC itself, else the controller that owns the sensor, through the bridge."""
+        return None if self.record.owner == BMC_ADDRESS else Target(self.record.owner, self.record.channel)
+
+
+def _letters(index: int) -> str:
+    """A, B, .. Z, AA, AB: the alphabetic instance modifier of table 43-2, byte 24."""
+    text = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def _shared_name(name: str, sharing: Sharing, position: int) -> str:
+    if sharing.count == 1:
+        return name
+    modifier = sharing.offset + position
+    return name + (_letters(modifier) if sharing.alphabetic else str(modifier))
+
+
+def expand(record: SensorRecord) -> list[Sensor]:
+    """The sensors that a record stands for, in the order of their numbers; a number past FFh does not exist."""
+    sensors = []
+    for position in range(record.sharing.count):
+        if record.number + position > 0xFF:
+            break
+        name = _shared_name(record.name, record.sharing, position).strip()
+        sensors.append(
+            Sensor(
+                record=record,
+                name=name or f"sensor {record.number + position:02X}h",
+                number=record.number + position,
+                entity_instance=record.entity_instance + (position if record.sharing.instance_increments else 0),
+            )
+        )
+    return sensors
+
+
+def expand_all(records: Iterable[Record]) -> list[Sensor]:
+    return [sensor for record in records if isinstance(record, SensorRecord) for sensor in expand(record)]

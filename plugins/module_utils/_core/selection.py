@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which sensors are asked for: names and regular expressions as in collectd's ``Sensor`` and ``IgnoreSelected``, and types."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Iterable, Pattern, Sequence
+
+from .errors import OptionError
+from .sdr.sensor_types import sensor_type_code
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is selected. Without names and patterns every sensor is; ``types`` are sensor type codes, empty for all."""
+
+    names: frozenset[str] = frozenset()
+    patterns: tuple[Pattern[str], ...] = ()
+    ignore_selected: bool = False
+    types: frozenset[int] = frozenset()
+
+    def includes(self, sensor_type: int, names: Iterable[str]) -> bool:
+        """Whether a sensor of this type that goes by these names is asked for."""
+        if self.types and sensor_type not in self.types:
+            return False
+        if not self.names and not self.patterns:
+            return True
+        listed = any(name in self.names or any(pattern.search(name) for pattern in self.patterns) for name in names)
+        return listed != self.ignore_selected
+
+
+def parse_selection(sensors: Sequence[str], ignore_selected: bool = False, types: Sequence[str] = ()) -> Selection:
+    """From what the user wrote: a name, or ``/regular expression/``; raises OptionError for what cannot be understood."""
+    names, patterns = set(), []
+    for text in sensors:
+        if len(text) > 1 and text.startswith("/") and text.endswith("/"):
+            try:
+                patterns.append(re.compile(text[1:-1]))
+            except re.error as error:
+                raise OptionError(f"sensors: {text} is no regular expression: {error}", "Mend the expression.") from error
+        else:
+            names.add(text)
+    codes = set()
+    for name in types:
+        code = sensor_type_code(name)
+        if code is None:
+            raise OptionError(
+                f"types: {name!r} is no sensor type", "Write it as in the facts, such as Temperature, Fan or Power Supply."
+            )
+        codes.add(code)
+    return Selection(frozenset(names), tuple(patterns), ignore_selected, frozenset(codes))
