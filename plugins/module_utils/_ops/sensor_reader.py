@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One sensor: its reading, its thresholds, and everything that a BMC may say instead."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .._core.client import BUSY_CODES, NETFN_SENSOR, Client, Request, Response, Target, request_patiently
+from .._core.errors import DeadlineExceeded, NoReply, SessionLost, completion_text
+from .._core.sdr.conversion import Conversion
+from .._core.sdr.observation import NO_THRESHOLDS, Observation, not_read, not_there
+from .._core.sdr.reading import (
+    RawReading,
+    comparison_bits,
+    decode_reading,
+    decode_thresholds,
+    reading_states,
+    threshold_status,
+)
+from .._core.sdr.sensors import Sensor
+
+_GET_READING, _GET_THRESHOLDS, _GET_FACTORS = 0x2D, 0x27, 0x23
+# A controller behind the bridge that stayed silent so often in a row is not asked any more: each time costs all retries.
+_SILENT_CONTROLLER = 2
+
+Thresholds = dict[str, Optional[float]]
+
+
+class SensorReader:
+    """Asks for one sensor after another. ``complete`` turns False when something that was asked for could not be read."""
+
+    def __init__(self, client: Client, thresholds: str) -> None:
+        self._client = client
+        self._thresholds = thresholds
+        self._silent: dict[Target, int] = {}
+        self.complete = True
+
+    def observe(self, sensor: Sensor) -> Observation:
+        """What the sensor says; raises DeadlineExceeded or SessionLost only while it has said nothing yet."""
+        if sensor.record.event_only:
+            return not_there(sensor, "event-only: the sensor has no reading, it only logs events")
+        observation = self._read(sensor)
+        if observation.failed:
+            self.complete = False
+        return observation
+
+    def _read(self, sensor: Sensor) -> Observation:
+        target = sensor.target
+        if target and self._silent.get(target, 0) >= _SILENT_CONTROLLER:
+            return not_read(sensor, f"not read: controller {target.address:02X}h does not answer")
+        try:
+            response = self._ask(sensor, _GET_READING)
+        except NoReply as error:
+            if target:
+                self._silent[target] = self._silent.get(target, 0) + 1
+            return not_read(sensor, f"not read: {error.message}")
+        if target:
+            self._silent[target] = 0
+        if response.code:
+            return self._refused(sensor, response)
+        reading = decode_reading(response.data)
+        if reading is None:
+            return not_read(sensor, f"not read: an answer of {len(response.data)} bytes holds no reading")
+        return self._understood(sensor, reading)
+
+    def _ask(self, sensor: Sensor, command: int, *more: int) -> Response:
+        data = bytes((sensor.number, *more))
+        return request_patiently(
+            self._client, Request(NETFN_SENSOR, command, data, sensor.record.lun, sensor.target)
+        )
+
+    def _refused(self, sensor: Sensor, response: Response) -> Observation:
+        """A definite no is a property of the sensor; "busy" and "insufficient privilege" leave it unknown."""
+        said_by = "the bridge" if response.bridge_refused else "the BMC"
+        reason = f"{said_by} says: {completion_text(response.code)}"
+        if response.code in BUSY_CODES or response.code in (0xD4, 0xFF):
+            return not_read(sensor, f"not read: {reason}")
+        return Observation(sensor, unavailable_reason=reason, thresholds=self._limits(sensor, {}))
+
+    def _understood(self, sensor: Sensor, reading: RawReading) -> Observation:
+        factors: dict[int, Optional[Conversion]] = {}
+        thresholds = self._limits(sensor, factors)
+        if not reading.scanning or reading.unavailable:
+            reason = "reading unavailable" if reading.scanning else "scanning disabled"
+            return Observation(sensor, unavailable_reason=reason, thresholds=thresholds)
+        value = self._value(sensor, reading.raw, factors) if sensor.is_analog else None
+        record, bits = sensor.record, reading.bits
+        if bits is None:
+            bits = comparison_bits(value, thresholds) if record.is_threshold else 0
+        elif record.is_threshold:
+            bits &= 0x3F
+        return Observation(
+            sensor,
+            available=True,
+            unavailable_reason="no value: the factors for this reading are missing" if sensor.is_analog and value is None else None,
+            reading=value,
+            status=threshold_status(bits) if record.is_threshold and bits is not None else None,
+            state_bits=bits,
+            states=tuple(reading_states(record.is_threshold, record.event_type, record.sensor_type, bits)),
+            thresholds=thresholds,
+        )
+
+    def _limits(self, sensor: Sensor, factors: dict[int, Optional[Conversion]]) -> Thresholds:
+        """The six thresholds in the sensor's units, None where there is none."""
+        limits: Thresholds = dict(NO_THRESHOLDS)
+        if self._thresholds == "none" or not (sensor.record.is_threshold and sensor.is_analog):
+            return limits
+        raw = self._limits_from_bmc(sensor) if self._thresholds == "bmc" else None
+        if raw is None and sensor.record.threshold_access:
+            raw = dict(sensor.record.raw_thresholds)
+        limits.update({name: self._value(sensor, value, factors) for name, value in (raw or {}).items()})
+        return limits
+
+    def _limits_from_bmc(self, sensor: Sensor) -> Optional[dict[str, int]]:
+        """Raw thresholds by name; None where the BMC refuses to tell, or does not answer."""
+        try:
+            response = self._ask(sensor, _GET_THRESHOLDS)
+        except (NoReply, SessionLost, DeadlineExceeded):
+            self.complete = False
+            return None
+        if response.code in BUSY_CODES:
+            self.complete = False
+        return decode_thresholds(response.data) if not response.code and response.data else None
+
+    def _value(self, sensor: Sensor, raw: int, factors: dict[int, Optional[Conversion]]) -> Optional[float]:
+        """A raw value in the sensor's units; a non-linear sensor is asked for the factors of each raw value, once."""
+        conversion = sensor.record.conversion
+        if conversion is None:
+            return None
+        if not conversion.is_non_linear:
+            return conversion.value(raw)
+        if raw not in factors:
+            factors[raw] = self._factors(sensor, conversion, raw)
+        converted = factors[raw]
+        return converted.value(raw) if converted else None
+
+    def _factors(self, sensor: Sensor, conversion: Conversion, raw: int) -> Optional[Conversion]:
+        try:
+            response = self._ask(sensor, _GET_FACTORS, raw)
+        except (NoReply, SessionLost, DeadlineExceeded):
+            self.complete = False
+            return None
+        if response.code or len(response.data) < 7:
+            return None
+        return conversion.with_factors(response.data[1:7])

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read every sensor of one BMC, rate it, and lose nothing to a sensor that is odd."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Callable, Optional
+
+from .._core.bmc import DeviceId, read_device_id, read_guid
+from .._core.client import Client
+from .._core.errors import CommandError, DeadlineExceeded, DecodeError, NoReply, SessionLost, TransportError
+from .._core.health.rate import Health, Rating, assess, rate
+from .._core.sdr.naming import monitoring_name
+from .._core.sdr.observation import Observation, not_read
+from .._core.sdr.repository import REPOSITORY, Repository, choose_source, read_repository
+from .._core.sdr.sensors import Sensor, expand_all
+from .._core.selection import Selection
+from .sensor_reader import SensorReader
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class SensorsRequest:
+    """``thresholds``: bmc (from the BMC where readable, else from the SDR), sdr, or none."""
+
+    selection: Selection = field(default_factory=Selection)
+    thresholds: str = "bmc"
+
+
+@dataclass(frozen=True)
+class SensorsResult:
+    """Sensors in the SDR's order with their ratings, the verdict, who answered, and what the user should be told."""
+
+    rated: tuple[tuple[Observation, Rating], ...]
+    health: Health
+    device: Optional[DeviceId]
+    guid: Optional[str]
+    warnings: tuple[str, ...]
+
+
+def run(request: SensorsRequest, client: Client, progress: Optional[Progress] = None) -> SensorsResult:
+    """One read of one BMC.
+
+    Raises a TransportError only where not a single sensor could be read; after that, what was read is returned, the rest is
+    unknown and the verdict is incomplete.
+    """
+    warnings: list[str] = []
+    device = _device(client, warnings)
+    guid = read_guid(client)
+    repository, interruption = _records(client, device, warnings)
+    sensors = [s for s in expand_all(repository.records) if _selected(request.selection, s)]
+    if interruption and (not sensors or isinstance(interruption, (DeadlineExceeded, SessionLost))):
+        raise interruption
+    reader = SensorReader(client, request.thresholds)
+    observations, interruption = _observe(sensors, reader, progress)
+    if interruption and not any(observation.available for observation in observations):
+        raise interruption
+    if interruption:
+        warnings.append(f"{interruption.message}: what could be read until then is here, the rest is unknown")
+    rated = tuple((observation, rate(observation)) for observation in observations)
+    complete = repository.complete and reader.complete and not interruption
+    return SensorsResult(rated, assess(rated, complete), device, guid, tuple(warnings))
+
+
+def _device(client: Client, warnings: list[str]) -> Optional[DeviceId]:
+    try:
+        return read_device_id(client)
+    except (CommandError, DecodeError, NoReply) as error:
+        warnings.append(f"the BMC does not say what it is: {error.message}")
+        return None
+
+
+def _records(
+    client: Client, device: Optional[DeviceId], warnings: list[str]
+) -> tuple[Repository, Optional[TransportError]]:
+    """All records that can be had, and the error of the transport that ended the list, if one did."""
+    repository = Repository()
+    interruption: Optional[TransportError] = None
+    try:
+        source = choose_source(device.has_sdr_repository, device.provides_device_sdrs, client) if device else REPOSITORY
+        read_repository(client, source, repository)
+    except TransportError as error:
+        repository.problems.append(f"the list of records ends early: {error.message}")
+        interruption = error
+    warnings.extend(f"sensor data records: {problem}" for problem in repository.problems)
+    return repository, interruption
+
+
+def _selected(selection: Selection, sensor: Sensor) -> bool:
+    return selection.includes(sensor.record.sensor_type, (sensor.name, monitoring_name(sensor)))
+
+
+def _observe(
+    sensors: list[Sensor], reader: SensorReader, progress: Optional[Progress]
+) -> tuple[list[Observation], Optional[TransportError]]:
+    """Every sensor in turn; when the conversation ends, the remaining ones are told as not read."""
+    observations: list[Observation] = []
+    interruption: Optional[TransportError] = None
+    for done, sensor in enumerate(sensors):
+        if interruption is None:
+            try:
+                observations.append(reader.observe(sensor))
+            except (DeadlineExceeded, SessionLost) as error:
+                interruption = error
+        if interruption is not None:
+            observations.append(not_read(sensor, f"not read: {interruption.message}"))
+        if progress:
+            progress(done + 1, len(sensors))
+    return observations, interruption

@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a BMC is reached over LAN, checked before the first packet is sent."""
+
+from __future__ import annotations
+
+import binascii
+from dataclasses import dataclass, field
+from typing import Optional
+
+from .._core.errors import OptionError, PasswordTooLong
+
+PRIVILEGES = {"callback": 1, "user": 2, "operator": 3, "administrator": 4}
+
+# IPMI 2.0, sections 13.20 (user name), 22.30 (password) and 13.33 (kg).
+_MAX_USERNAME = 16
+_MAX_PASSWORD = 20
+_MAX_KG = 20
+
+
+@dataclass(frozen=True)
+class LanOptions:
+    """``timeout_s`` bounds the whole conversation, ``request_timeout_s`` one try of one request, ``retries`` the tries after the first."""
+
+    host: str
+    username: str = ""
+    password: str = field(default="", repr=False)
+    port: int = 623
+    kg: Optional[str] = field(default=None, repr=False)
+    privilege: str = "user"
+    timeout_s: float = 180.0
+    request_timeout_s: float = 2.0
+    retries: int = 3
+
+    @property
+    def name(self) -> str:
+        """The host for people, with its port where that is not the usual one."""
+        return self.host if self.port == 623 else f"{self.host} port {self.port}"
+
+
+def check_options(options: LanOptions) -> None:
+    """Raise OptionError or PasswordTooLong for what no BMC could be asked with."""
+    if not options.host:
+        raise OptionError("host is empty", "Name the BMC, by address or by name.")
+    if not 0 < options.port < 65536:
+        raise OptionError(f"port {options.port} is no UDP port", "Give a number from 1 to 65535; BMCs use 623.")
+    if options.privilege not in PRIVILEGES:
+        raise OptionError(f"privilege {options.privilege!r} is unknown", f"Use one of {', '.join(PRIVILEGES)}.")
+    for name in ("timeout_s", "request_timeout_s"):
+        if getattr(options, name) <= 0:
+            raise OptionError(f"{name} is not above zero", "Give a number of seconds.")
+    if options.retries < 0:
+        raise OptionError("retries is negative", "Give 0 or more.")
+    if len(options.username.encode()) > _MAX_USERNAME:
+        raise OptionError(f"username has {len(options.username.encode())} bytes, IPMI allows 16", "Use a shorter user name.")
+    size = len(options.password.encode())
+    if size > _MAX_PASSWORD:
+        raise PasswordTooLong(f"the password has {size} bytes; IPMI 2.0 carries 20 at the most", host=options.name)
+    kg_bytes(options.kg)
+
+
+def kg_bytes(kg: Optional[str]) -> Optional[bytes]:
+    """The BMC key as bytes: text, or hex digits behind ``0x``; None for no key."""
+    if not kg:
+        return None
+    key = kg.encode()
+    if kg[:2].lower() == "0x":
+        try:
+            key = binascii.unhexlify(kg[2:])
+        except ValueError as error:
+            raise OptionError("kg begins with 0x and goes on with something else than pairs of hex digits", "Mend kg.") from error
+    if len(key) > _MAX_KG:
+        raise OptionError(f"kg has {len(key)} bytes, IPMI allows 20", "Give kg as text, or as hex digits behind 0x.")
+    return key
