@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any
 
 from .._core.bmc import DeviceId
 from .._core.health.rate import Finding, Health, Rating
 from .._core.manufacturers import manufacturer_name
-from .._core.sdr.naming import monitoring_name, monitoring_type
 from .._core.sdr.observation import Observation
 from .._ops.sensors import SensorsResult
 
@@ -57,8 +56,8 @@ def _sensor(observation: Observation, rating: Rating) -> dict[str, Any]:
         "health": rating.health,
         "available": observation.available,
         "unavailable_reason": observation.unavailable_reason,
-        "collectd_name": monitoring_name(sensor),
-        "collectd_type": monitoring_type(sensor),
+        "collectd_name": sensor.collectd_name,
+        "collectd_type": sensor.collectd_type,
     }
 
 
@@ -87,7 +86,7 @@ def _health(health: Health) -> dict[str, Any]:
     }
 
 
-def _bmc(device: Optional[DeviceId], guid: Optional[str]) -> dict[str, Any]:
+def _bmc(device: DeviceId | None, guid: str | None) -> dict[str, Any]:
     names = ("device_id", "device_revision", "firmware_version", "ipmi_version", "manufacturer_id", "product_id")
     bmc: dict[str, Any] = {name: getattr(device, name, None) for name in names}
     bmc["manufacturer_name"] = manufacturer_name(device.manufacturer_id) if device else None

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
 
 from .client import NETFN_APP, Client, Request, ask
 from .errors import CommandError, DecodeError, NoReply
@@ -57,7 +56,7 @@ def read_device_id(client: Client) -> DeviceId:
     return decode_device_id(ask(client, "Get Device ID", Request(NETFN_APP, 0x01)))
 
 
-def read_guid(client: Client) -> Optional[str]:
+def read_guid(client: Client) -> str | None:
     """The system's GUID as 32 hex digits in the order in which the BMC sends them; None where it has none to tell.
 
     BMCs disagree about the byte order (section 20.8 against SMBIOS), so none is guessed.

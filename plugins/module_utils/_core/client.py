@@ -3,18 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the engine needs from a transport: one request, one response.
 
-A transport keeps time. It raises a :class:`~.errors.TransportError` where no response can be had and hands over every response
+A transport keeps time. It raises a :class:`~.errors.TransportError` where no response can be had and hands over
+every response
 that came, whatever its completion code. It never retries because of a completion code: that is the engine's to decide.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Protocol
+from typing import Protocol
 
 from .errors import CommandError, DecodeError, NoReply
 
-# Node busy, time-out inside the BMC, no response to be had now, duplicate, SDR update, firmware update, initialization: a moment
+# Node busy, time-out inside the BMC, no response to be had now, duplicate, SDR update, firmware update,
+# initialization: a moment
 # later the same command may well succeed (table 5-2).
 BUSY_CODES = frozenset((0xC0, 0xC3, 0xCE, 0xCF, 0xD0, 0xD1, 0xD2))
 _BUSY_ATTEMPTS = 4
@@ -35,18 +37,20 @@ class Target:
 
 @dataclass(frozen=True)
 class Request:
-    """One IPMI request (section 5.1). ``target`` is None for the BMC itself, else the request is bridged (section 6.13)."""
+    """One IPMI request (section 5.1). ``target`` is None for the BMC itself, else the request is bridged (section
+    6.13)."""
 
     netfn: int
     command: int
     data: bytes = b""
     lun: int = 0
-    target: Optional[Target] = None
+    target: Target | None = None
 
 
 @dataclass(frozen=True)
 class Response:
-    """Completion code and the data after it. ``bridge_refused``: the code is the bridge's own, the target was never asked."""
+    """Completion code and the data after it. ``bridge_refused``: the code is the bridge's own, the target was never
+    asked."""
 
     code: int
     data: bytes = b""
@@ -64,7 +68,8 @@ class Client(Protocol):
 
 
 def request_patiently(client: Client, request: Request, once_more: bool = False) -> Response:
-    """Ask again, a few times, while the BMC says that it is busy; with ``once_more`` also, once, where no reply came at all."""
+    """Ask again, a few times, while the BMC says that it is busy; with ``once_more`` also, once, where no reply came
+    at all."""
     for attempt in range(_BUSY_ATTEMPTS):
         if attempt:
             client.pause()

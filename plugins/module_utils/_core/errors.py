@@ -8,15 +8,14 @@ An error carries what happened and the next step to take. The host is added wher
 
 from __future__ import annotations
 
-from typing import Optional
-
 
 class IpmiError(Exception):
-    """The family. ``str(error)`` is one sentence for people; ``next_step`` tells what to do about it, ``host`` where it was."""
+    """The family. ``str(error)`` is one sentence for people; ``next_step`` tells what to do about it, ``host`` where
+    it was."""
 
     next_step = ""
 
-    def __init__(self, message: str, next_step: Optional[str] = None, host: Optional[str] = None) -> None:
+    def __init__(self, message: str, next_step: str | None = None, host: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         if next_step is not None:
@@ -42,7 +41,7 @@ class OptionError(IpmiError):
 class CommandError(IpmiError):
     """A BMC that answers a command with a completion code other than 00h (IPMI 2.0, table 5-2)."""
 
-    def __init__(self, command_name: str, code: int, host: Optional[str] = None) -> None:
+    def __init__(self, command_name: str, code: int, host: str | None = None) -> None:
         super().__init__(f"{command_name} was refused: {completion_text(code)}", host=host)
         self.command_name = command_name
         self.code = code
@@ -76,7 +75,9 @@ class NoReply(TransportError):
 class SessionLost(TransportError):
     """The session was up, went away and could not be built up again."""
 
-    next_step = "The BMC may have restarted or run out of sessions; try again, and look at its own log if it happens again."
+    next_step = (
+        "The BMC may have restarted or run out of sessions; try again, and look at its own log if it happens again."
+    )
 
 
 class DeadlineExceeded(TransportError):
@@ -104,7 +105,9 @@ class UnknownUser(AuthenticationError):
 class PrivilegeRefused(AuthenticationError):
     """The user exists, and may not have the privilege that was asked for."""
 
-    next_step = "Ask for a lower privilege (option privilege), or raise the user's privilege limit on the BMC's LAN channel."
+    next_step = (
+        "Ask for a lower privilege (option privilege), or raise the user's privilege limit on the BMC's LAN channel."
+    )
 
 
 class WrongKg(AuthenticationError):

@@ -1,13 +1,15 @@
 # Copyright: (c) 2026, baremetal.ipmi contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which sensors are asked for: names and regular expressions as in collectd's ``Sensor`` and ``IgnoreSelected``, and types."""
+"""Which sensors are asked for: names and regular expressions as in collectd's ``Sensor`` and ``IgnoreSelected``, and
+types."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Iterable, Pattern, Sequence
+from re import Pattern
 
 from .errors import OptionError
 from .sdr.sensor_types import sensor_type_code
@@ -33,14 +35,17 @@ class Selection:
 
 
 def parse_selection(sensors: Sequence[str], ignore_selected: bool = False, types: Sequence[str] = ()) -> Selection:
-    """From what the user wrote: a name, or ``/regular expression/``; raises OptionError for what cannot be understood."""
+    """From what the user wrote: a name, or ``/regular expression/``; raises OptionError for what cannot be
+    understood."""
     names, patterns = set(), []
     for text in sensors:
         if len(text) > 1 and text.startswith("/") and text.endswith("/"):
             try:
                 patterns.append(re.compile(text[1:-1]))
             except re.error as error:
-                raise OptionError(f"sensors: {text} is no regular expression: {error}", "Mend the expression.") from error
+                raise OptionError(
+                    f"sensors: {text} is no regular expression: {error}", "Mend the expression."
+                ) from error
         else:
             names.add(text)
     codes = set()
@@ -48,7 +53,8 @@ def parse_selection(sensors: Sequence[str], ignore_selected: bool = False, types
         code = sensor_type_code(name)
         if code is None:
             raise OptionError(
-                f"types: {name!r} is no sensor type", "Write it as in the facts, such as Temperature, Fan or Power Supply."
+                f"types: {name!r} is no sensor type",
+                "Write it as in the facts, such as Temperature, Fan or Power Supply.",
             )
         codes.add(code)
     return Selection(frozenset(names), tuple(patterns), ignore_selected, frozenset(codes))

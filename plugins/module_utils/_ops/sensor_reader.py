@@ -22,14 +22,16 @@ from .._core.sdr.reading import (
 from .._core.sdr.sensors import Sensor
 
 _GET_READING, _GET_THRESHOLDS, _GET_FACTORS = 0x2D, 0x27, 0x23
-# A controller behind the bridge that stayed silent so often in a row is not asked any more: each time costs all retries.
+# A controller behind the bridge that stayed silent so often in a row is not asked any more: each time costs all
+# retries.
 _SILENT_CONTROLLER = 2
 
 Thresholds = dict[str, Optional[float]]
 
 
 class SensorReader:
-    """Asks for one sensor after another. ``complete`` turns False when something that was asked for could not be read."""
+    """Asks for one sensor after another. ``complete`` turns False when something that was asked for could not be
+    read."""
 
     def __init__(self, client: Client, thresholds: str) -> None:
         self._client = client
@@ -67,9 +69,7 @@ class SensorReader:
 
     def _ask(self, sensor: Sensor, command: int, *more: int) -> Response:
         data = bytes((sensor.number, *more))
-        return request_patiently(
-            self._client, Request(NETFN_SENSOR, command, data, sensor.record.lun, sensor.target)
-        )
+        return request_patiently(self._client, Request(NETFN_SENSOR, command, data, sensor.record.lun, sensor.target))
 
     def _refused(self, sensor: Sensor, response: Response) -> Observation:
         """A definite no is a property of the sensor; "busy" and "insufficient privilege" leave it unknown."""
@@ -80,7 +80,7 @@ class SensorReader:
         return Observation(sensor, unavailable_reason=reason, thresholds=self._limits(sensor, {}))
 
     def _understood(self, sensor: Sensor, reading: RawReading) -> Observation:
-        factors: dict[int, Optional[Conversion]] = {}
+        factors: dict[int, Conversion | None] = {}
         thresholds = self._limits(sensor, factors)
         if not reading.scanning or reading.unavailable:
             reason = "reading unavailable" if reading.scanning else "scanning disabled"
@@ -94,7 +94,9 @@ class SensorReader:
         return Observation(
             sensor,
             available=True,
-            unavailable_reason="no value: the factors for this reading are missing" if sensor.is_analog and value is None else None,
+            unavailable_reason="no value: the factors for this reading are missing"
+            if sensor.is_analog and value is None
+            else None,
             reading=value,
             status=threshold_status(bits) if record.is_threshold and bits is not None else None,
             state_bits=bits,
@@ -102,7 +104,7 @@ class SensorReader:
             thresholds=thresholds,
         )
 
-    def _limits(self, sensor: Sensor, factors: dict[int, Optional[Conversion]]) -> Thresholds:
+    def _limits(self, sensor: Sensor, factors: dict[int, Conversion | None]) -> Thresholds:
         """The six thresholds in the sensor's units, None where there is none."""
         limits: Thresholds = dict(NO_THRESHOLDS)
         if self._thresholds == "none" or not (sensor.record.is_threshold and sensor.is_analog):
@@ -113,7 +115,7 @@ class SensorReader:
         limits.update({name: self._value(sensor, value, factors) for name, value in (raw or {}).items()})
         return limits
 
-    def _limits_from_bmc(self, sensor: Sensor) -> Optional[dict[str, int]]:
+    def _limits_from_bmc(self, sensor: Sensor) -> dict[str, int] | None:
         """Raw thresholds by name; None where the BMC refuses to tell, or does not answer."""
         try:
             response = self._ask(sensor, _GET_THRESHOLDS)
@@ -124,7 +126,7 @@ class SensorReader:
             self.complete = False
         return decode_thresholds(response.data) if not response.code and response.data else None
 
-    def _value(self, sensor: Sensor, raw: int, factors: dict[int, Optional[Conversion]]) -> Optional[float]:
+    def _value(self, sensor: Sensor, raw: int, factors: dict[int, Conversion | None]) -> float | None:
         """A raw value in the sensor's units; a non-linear sensor is asked for the factors of each raw value, once."""
         conversion = sensor.record.conversion
         if conversion is None:
@@ -136,7 +138,7 @@ class SensorReader:
         converted = factors[raw]
         return converted.value(raw) if converted else None
 
-    def _factors(self, sensor: Sensor, conversion: Conversion, raw: int) -> Optional[Conversion]:
+    def _factors(self, sensor: Sensor, conversion: Conversion, raw: int) -> Conversion | None:
         try:
             response = self._ask(sensor, _GET_FACTORS, raw)
         except (NoReply, SessionLost, DeadlineExceeded):

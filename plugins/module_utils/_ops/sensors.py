@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Callable, Optional
+from typing import Callable
 
 from .._core.bmc import DeviceId, read_device_id, read_guid
 from .._core.client import Client
 from .._core.errors import CommandError, DeadlineExceeded, DecodeError, NoReply, SessionLost, TransportError
 from .._core.health.rate import Health, Rating, assess, rate
-from .._core.sdr.naming import monitoring_name
 from .._core.sdr.observation import Observation, not_read
 from .._core.sdr.repository import REPOSITORY, Repository, choose_source, read_repository
 from .._core.sdr.sensors import Sensor, expand_all
@@ -32,26 +31,32 @@ class SensorsRequest:
 
 @dataclass(frozen=True)
 class SensorsResult:
-    """Sensors in the SDR's order with their ratings, the verdict, who answered, and what the user should be told."""
+    """Sensors in the SDR's order with their ratings, the verdict, who answered, and what the user should be told.
+
+    ``has_sensors``: whether the BMC has any, selected or not.
+    """
 
     rated: tuple[tuple[Observation, Rating], ...]
     health: Health
-    device: Optional[DeviceId]
-    guid: Optional[str]
+    device: DeviceId | None
+    guid: str | None
     warnings: tuple[str, ...]
+    has_sensors: bool
 
 
-def run(request: SensorsRequest, client: Client, progress: Optional[Progress] = None) -> SensorsResult:
+def run(request: SensorsRequest, client: Client, progress: Progress | None = None) -> SensorsResult:
     """One read of one BMC.
 
-    Raises a TransportError only where not a single sensor could be read; after that, what was read is returned, the rest is
+    Raises a TransportError only where not a single sensor could be read; after that, what was read is returned, the
+    rest is
     unknown and the verdict is incomplete.
     """
     warnings: list[str] = []
     device = _device(client, warnings)
     guid = read_guid(client)
     repository, interruption = _records(client, device, warnings)
-    sensors = [s for s in expand_all(repository.records) if _selected(request.selection, s)]
+    everything = expand_all(repository.records)
+    sensors = [sensor for sensor in everything if _selected(request.selection, sensor)]
     if interruption and (not sensors or isinstance(interruption, (DeadlineExceeded, SessionLost))):
         raise interruption
     reader = SensorReader(client, request.thresholds)
@@ -62,10 +67,10 @@ def run(request: SensorsRequest, client: Client, progress: Optional[Progress] = 
         warnings.append(f"{interruption.message}: what could be read until then is here, the rest is unknown")
     rated = tuple((observation, rate(observation)) for observation in observations)
     complete = repository.complete and reader.complete and not interruption
-    return SensorsResult(rated, assess(rated, complete), device, guid, tuple(warnings))
+    return SensorsResult(rated, assess(rated, complete), device, guid, tuple(warnings), bool(everything))
 
 
-def _device(client: Client, warnings: list[str]) -> Optional[DeviceId]:
+def _device(client: Client, warnings: list[str]) -> DeviceId | None:
     try:
         return read_device_id(client)
     except (CommandError, DecodeError, NoReply) as error:
@@ -73,12 +78,10 @@ def _device(client: Client, warnings: list[str]) -> Optional[DeviceId]:
         return None
 
 
-def _records(
-    client: Client, device: Optional[DeviceId], warnings: list[str]
-) -> tuple[Repository, Optional[TransportError]]:
+def _records(client: Client, device: DeviceId | None, warnings: list[str]) -> tuple[Repository, TransportError | None]:
     """All records that can be had, and the error of the transport that ended the list, if one did."""
     repository = Repository()
-    interruption: Optional[TransportError] = None
+    interruption: TransportError | None = None
     try:
         source = choose_source(device.has_sdr_repository, device.provides_device_sdrs, client) if device else REPOSITORY
         read_repository(client, source, repository)
@@ -90,15 +93,15 @@ def _records(
 
 
 def _selected(selection: Selection, sensor: Sensor) -> bool:
-    return selection.includes(sensor.record.sensor_type, (sensor.name, monitoring_name(sensor)))
+    return selection.includes(sensor.record.sensor_type, (sensor.name, sensor.collectd_name))
 
 
 def _observe(
-    sensors: list[Sensor], reader: SensorReader, progress: Optional[Progress]
-) -> tuple[list[Observation], Optional[TransportError]]:
+    sensors: list[Sensor], reader: SensorReader, progress: Progress | None
+) -> tuple[list[Observation], TransportError | None]:
     """Every sensor in turn; when the conversation ends, the remaining ones are told as not read."""
     observations: list[Observation] = []
-    interruption: Optional[TransportError] = None
+    interruption: TransportError | None = None
     for done, sensor in enumerate(sensors):
         if interruption is None:
             try:

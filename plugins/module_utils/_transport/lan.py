@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, baremetal.ipmi contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine's client over LAN: connects, keeps the deadline, builds a lost session up again, and speaks one family of errors."""
+"""The engine's client over LAN: connects, keeps the deadline, builds a lost session up again, and speaks one family
+of errors."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ import socket
 import threading
 import time
 from types import TracebackType
-from typing import Any, Optional
+from typing import Any
+
+from pyghmi.exceptions import PyghmiException
 
 from .._core.client import Request, Response
 from .._core.errors import (
@@ -29,7 +32,6 @@ from .._core.errors import (
 )
 from .lan_session import Clock, LanSession, wait_readable
 from .options import LanOptions, check_options
-from pyghmi.exceptions import PyghmiException
 
 _BUSY_PAUSE_S = 0.25
 _ANNOUNCED_AS_SHORT = 16  # a BMC made for IPMI 1.5 keeps so many bytes of a password
@@ -42,25 +44,26 @@ _INTEGRITY = 0x0F
 class LanClient:
     """One BMC. Use it as a context manager: the session is closed on every way out.
 
-    After a request without an answer the session is built up again before the next one, since a BMC that restarted, or that
+    After a request without an answer the session is built up again before the next one, since a BMC that restarted,
+    or that
     dropped the session, stays silent to everything.
     """
 
-    def __init__(self, options: LanOptions, clock: Optional[Clock] = None) -> None:
+    def __init__(self, options: LanOptions, clock: Clock | None = None) -> None:
         check_options(options)
         self._options = options
         self._clock = clock or Clock(time.monotonic, wait_readable)
         self._deadline = self._clock.now() + options.timeout_s
         self._addresses: list[tuple[Any, ...]] = []
-        self._session: Optional[LanSession] = None
+        self._session: LanSession | None = None
 
-    def __enter__(self) -> "LanClient":
+    def __enter__(self) -> LanClient:
         self._addresses = self._resolve()
         self._session = self._connect()
         return self
 
     def __exit__(
-        self, kind: Optional[type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
 
@@ -96,7 +99,9 @@ class LanClient:
         except DeadlineExceeded:
             raise
         except IpmiError as error:
-            raise SessionLost(f"the session was lost and could not be built up again: {error.message}", host=self._options.name) from error
+            raise SessionLost(
+                f"the session was lost and could not be built up again: {error.message}", host=self._options.name
+            ) from error
 
     def _connect(self) -> LanSession:
         session = LanSession.__new__(LanSession)
@@ -133,7 +138,9 @@ class LanClient:
         if "too long" in text:
             return PasswordTooLong("the BMC speaks IPMI 1.5, whose passwords have at most 16 bytes", host=host)
         if session.rmcp_status in _UNAUTHORIZED_NAME:
-            return UnknownUser(f"no such user: {user!r} (or it has no right to privilege {self._options.privilege})", host=host)
+            return UnknownUser(
+                f"no such user: {user!r} (or it has no right to privilege {self._options.privilege})", host=host
+            )
         if session.rmcp_status in _UNAUTHORIZED_PRIVILEGE or session.privilege_code:
             return PrivilegeRefused(f"user {user!r} may not have privilege {self._options.privilege}", host=host)
         return LoginRefused(f"the BMC refuses the log-in: {text}", host=host)
@@ -158,7 +165,9 @@ class LanClient:
         thread.start()
         thread.join(self._options.timeout_s)
         if not found:
-            raise DeadlineExceeded(f"the name was not resolved within {self._options.timeout_s:g} s", host=self._options.name)
+            raise DeadlineExceeded(
+                f"the name was not resolved within {self._options.timeout_s:g} s", host=self._options.name
+            )
         if isinstance(found[0], Exception):
             reason = getattr(found[0], "strerror", None) or found[0]
             raise UnknownHost(f"the name cannot be resolved: {reason}", host=self._options.name)

@@ -3,8 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One RMCP+ session: pyghmi's cryptography and framing, driven by a loop of our own.
 
-pyghmi's ordinary Session shares sockets, threads and retry timers between all BMCs of a process and hard-codes its patience. Its
-SimpleSession has a socket of its own and no retry at all; here it gets time-outs, retries, a deadline, sequence numbers that are
+pyghmi's ordinary Session shares sockets, threads and retry timers between all BMCs of a process and hard-codes its
+patience. Its
+SimpleSession has a socket of its own and no retry at all; here it gets time-outs, retries, a deadline, sequence
+numbers that are
 never used twice, bridging as real BMCs do it, and a skin against malformed packets.
 """
 
@@ -15,7 +17,7 @@ import select
 import socket
 import struct
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from pyghmi.ipmi.private import simplesession
 
@@ -34,7 +36,8 @@ _MAX_PACKET = 4096
 
 @dataclass
 class Clock:
-    """Time as the session sees it: ``now`` in seconds, ``readable`` waits for a socket for so many seconds at the most."""
+    """Time as the session sees it: ``now`` in seconds, ``readable`` waits for a socket for so many seconds at the
+    most."""
 
     now: Callable[[], float]
     readable: Callable[[socket.socket, float], bool]
@@ -44,8 +47,9 @@ def wait_readable(sock: socket.socket, seconds: float) -> bool:
     return bool(select.select([sock], [], [], max(seconds, 0.0))[0])
 
 
-class LanSession(simplesession.Session):  # type: ignore[misc]
-    """A session with one BMC. Raises NoReply, DeadlineExceeded and SessionLost; pyghmi's own errors are the caller's to translate."""
+class LanSession(simplesession.Session):
+    """A session with one BMC. Raises NoReply, DeadlineExceeded and SessionLost; pyghmi's own errors are the caller's
+    to translate."""
 
     def __init__(self, options: LanOptions, addresses: list[tuple[Any, ...]], deadline: float, clock: Clock) -> None:
         self._options = options
@@ -56,6 +60,8 @@ class LanSession(simplesession.Session):  # type: ignore[misc]
         self._logins_left = options.retries
         self._retry_at = deadline
         self._bridging = False
+        self._refused_by_bridge = False
+        self.seqlun = 0
         self.heard = False  # whether anything of this session arrived since the last request
         self.rmcp_status = 0
         self.privilege_code = 0
@@ -72,8 +78,9 @@ class LanSession(simplesession.Session):  # type: ignore[misc]
 
     # -- the loop
 
-    def wait_for_rsp(self, timeout: Optional[float] = None, callout: bool = True) -> None:
-        """One turn: take what arrived, or send again what stayed without an answer. pyghmi calls this while it logs in."""
+    def wait_for_rsp(self, timeout: float | None = None, callout: bool = True) -> None:
+        """One turn: take what arrived, or send again what stayed without an answer. pyghmi calls this while it logs
+        in."""
         now = self._clock.now()
         if now >= self._deadline:
             raise DeadlineExceeded(f"the deadline of {self._options.timeout_s:g} s is over", host=self._options.name)
@@ -125,17 +132,18 @@ class LanSession(simplesession.Session):  # type: ignore[misc]
         return self.lastresponse
 
     def _begin(self, bridging: bool) -> None:
-        self.lastresponse: Optional[Response] = None
+        self.lastresponse: Response | None = None
         self.ipmicallback = self._take
         self.lastpayload = None
         self.pendingpayloads.clear()
         self.request_entry.clear()
         self._bridging = bridging
+        self._refused_by_bridge = False
         self._tries_left = self._options.retries
         self.heard = False
 
-    def _take(self, response: dict[str, Any], bridge_refused: bool = False) -> None:
-        self.lastresponse = Response(response["code"], bytes(response["data"]), bridge_refused)
+    def _take(self, response: dict[str, Any]) -> None:
+        self.lastresponse = Response(response["code"], bytes(response["data"]), self._refused_by_bridge)
 
     def close(self) -> None:
         """Tell the BMC, without waiting for its word, and give the socket back."""
@@ -177,7 +185,7 @@ class LanSession(simplesession.Session):  # type: ignore[misc]
         self.localsid = int.from_bytes(os.urandom(4), "little") % 0x7FFF0000 + 1
         self.remseqnumber = 0
 
-    def _xmit_packet(self, retry: bool = True, delay_xmit: Optional[float] = None, timeout: Optional[float] = None) -> None:
+    def _xmit_packet(self, retry: bool = True, delay_xmit: float | None = None, timeout: float | None = None) -> None:
         if self.sequencenumber:
             self.sequencenumber += 1
         for address in [self.sockaddr] if self.sockaddr else [candidate[1] for candidate in self._addresses]:
@@ -199,7 +207,8 @@ class LanSession(simplesession.Session):  # type: ignore[misc]
                 continue
 
     def _parse_ipmi_payload(self, payload: bytearray) -> None:
-        """An IPMI message that passed the checks of its session; bridged answers come within the bridge's answer, or after it."""
+        """An IPMI message that passed the checks of its session; bridged answers come within the bridge's answer, or
+        after it."""
         if len(payload) < 8:
             return
         self.heard = True
@@ -210,7 +219,7 @@ class LanSession(simplesession.Session):  # type: ignore[misc]
         if self._bridging and entry[0] == NETFN_APP + 1 and entry[2] == _SEND_MESSAGE:
             if payload[6]:
                 self.request_entry.clear()
-                self.ipmicallback = self._take_refusal
+                self._refused_by_bridge = True
             elif len(payload) > 8 + 7:
                 payload = payload[7:-1]
                 self.request_entry.clear()
@@ -218,9 +227,6 @@ class LanSession(simplesession.Session):  # type: ignore[misc]
                 return
         self._tries_left = self._options.retries
         self._parse_payload(payload)
-
-    def _take_refusal(self, response: dict[str, Any]) -> None:
-        self._take(response, bridge_refused=True)
 
     def _got_rmcp_response(self, data: bytearray) -> Any:
         self.rmcp_status = data[1]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import binascii
 from dataclasses import dataclass, field
-from typing import Optional
 
 from .._core.errors import OptionError, PasswordTooLong
 
@@ -21,13 +20,14 @@ _MAX_KG = 20
 
 @dataclass(frozen=True)
 class LanOptions:
-    """``timeout_s`` bounds the whole conversation, ``request_timeout_s`` one try of one request, ``retries`` the tries after the first."""
+    """``timeout_s`` bounds the whole conversation, ``request_timeout_s`` one try of one request, ``retries`` the
+    tries after the first."""
 
     host: str
     username: str = ""
     password: str = field(default="", repr=False)
     port: int = 623
-    kg: Optional[str] = field(default=None, repr=False)
+    kg: str | None = field(default=None, repr=False)
     privilege: str = "user"
     timeout_s: float = 180.0
     request_timeout_s: float = 2.0
@@ -53,14 +53,16 @@ def check_options(options: LanOptions) -> None:
     if options.retries < 0:
         raise OptionError("retries is negative", "Give 0 or more.")
     if len(options.username.encode()) > _MAX_USERNAME:
-        raise OptionError(f"username has {len(options.username.encode())} bytes, IPMI allows 16", "Use a shorter user name.")
+        raise OptionError(
+            f"username has {len(options.username.encode())} bytes, IPMI allows 16", "Use a shorter user name."
+        )
     size = len(options.password.encode())
     if size > _MAX_PASSWORD:
         raise PasswordTooLong(f"the password has {size} bytes; IPMI 2.0 carries 20 at the most", host=options.name)
     kg_bytes(options.kg)
 
 
-def kg_bytes(kg: Optional[str]) -> Optional[bytes]:
+def kg_bytes(kg: str | None) -> bytes | None:
     """The BMC key as bytes: text, or hex digits behind ``0x``; None for no key."""
     if not kg:
         return None
@@ -69,7 +71,9 @@ def kg_bytes(kg: Optional[str]) -> Optional[bytes]:
         try:
             key = binascii.unhexlify(kg[2:])
         except ValueError as error:
-            raise OptionError("kg begins with 0x and goes on with something else than pairs of hex digits", "Mend kg.") from error
+            raise OptionError(
+                "kg begins with 0x and goes on with something else than pairs of hex digits", "Mend kg."
+            ) from error
     if len(key) > _MAX_KG:
         raise OptionError(f"kg has {len(key)} bytes, IPMI allows 20", "Give kg as text, or as hex digits behind 0x.")
     return key

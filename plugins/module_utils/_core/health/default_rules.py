@@ -21,7 +21,6 @@ Event/reading types and offsets: IPMI v2.0 rev 1.1, tables 42-2 and 42-3.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
 
 NOMINAL = "nominal"
 WARNING = "warning"
@@ -35,7 +34,7 @@ class StateRule:
 
     name: str
     event_type: int
-    sensor_type: Optional[int]
+    sensor_type: int | None
     offset: int
     severity: str
 

@@ -3,17 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From observations to findings: which state of which sensor is how bad.
 
-A sensor's health is the worst that its rules say. A BMC's status is the worst of its sensors in the order critical, warning,
-unknown, nominal; sensors that are absent, refused, switched off or event-only have an unknown health that does not count.
+A sensor's health is the worst that its rules say. A BMC's status is the worst of its sensors in the order critical,
+warning,
+unknown, nominal; sensors that are absent, refused, switched off or event-only have an unknown health that does not
+count.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Iterable, Optional, Sequence
 
 from ..sdr.observation import Observation
-from ..sdr.states import state_text
+from ..sdr.records import THRESHOLD_NAMES
+from ..sdr.states import THRESHOLD_STATUS, state_text
 from .default_rules import STATE_RULES, THRESHOLD_RULES, StateRule
 
 CRITICAL, WARNING, UNKNOWN, NOMINAL = "critical", "warning", "unknown", "nominal"
@@ -22,7 +25,7 @@ RULE_NOT_READ = "sensor.not_read"
 
 _RANK = {health: rank for rank, health in enumerate(WORST_FIRST)}
 _THRESHOLD = {rule.status: rule for rule in THRESHOLD_RULES}
-_BY_STATE: dict[tuple[int, Optional[int], int], StateRule] = {
+_BY_STATE: dict[tuple[int, int | None, int], StateRule] = {
     (rule.event_type, rule.sensor_type, rule.offset): rule for rule in STATE_RULES
 }
 
@@ -32,7 +35,7 @@ class Rating:
     """A sensor's health, the name of the rule that gave it (None for nominal), and the text of what is wrong."""
 
     health: str
-    rule: Optional[str] = None
+    rule: str | None = None
     text: str = ""
 
 
@@ -47,7 +50,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Health:
-    """The verdict on one BMC. ``counts``: health -> number of sensors; ``findings`` worst first, then in the SDR's order."""
+    """The verdict on one BMC. ``counts``: health -> number of sensors; ``findings`` worst first, then in the SDR's
+    order."""
 
     status: str
     complete: bool
@@ -60,7 +64,7 @@ def worst(healths: Iterable[str]) -> str:
     return min(healths, key=_RANK.__getitem__, default=UNKNOWN)
 
 
-def _state_rule(event_type: int, sensor_type: int, offset: int) -> Optional[StateRule]:
+def _state_rule(event_type: int, sensor_type: int, offset: int) -> StateRule | None:
     """The rule for this type of sensor wins over the one for any type."""
     return _BY_STATE.get((event_type, sensor_type, offset)) or _BY_STATE.get((event_type, None, offset))
 
@@ -85,7 +89,16 @@ def rate(observation: Observation) -> Rating:
     if observation.status is None:
         return Rating(UNKNOWN, "threshold.no_status", "the BMC tells neither a status nor thresholds")
     rule = _THRESHOLD.get(observation.status)
-    return Rating(rule.severity, rule.name, ", ".join(observation.states)) if rule else Rating(NOMINAL)
+    return Rating(rule.severity, rule.name, _passed_threshold(observation)) if rule else Rating(NOMINAL)
+
+
+def _passed_threshold(observation: Observation) -> str:
+    """The worst threshold that was passed, with its value where that is known: ``at or below lower critical (360)``."""
+    for bit, name in enumerate(THRESHOLD_NAMES):
+        if (observation.state_bits or 0) & (1 << bit) and name.split("_", 1)[1] == observation.status:
+            limit = observation.thresholds[name]
+            return THRESHOLD_STATUS[bit] + ("" if limit is None else f" ({_number(limit)})")
+    return ", ".join(observation.states)
 
 
 def _counts_towards_status(observation: Observation) -> bool:
@@ -96,17 +109,6 @@ def _number(value: float) -> str:
     return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def _limit(observation: Observation) -> str:
-    """The threshold that the status names, as far as it is known: `` (lower_critical 360)``."""
-    if observation.status not in _THRESHOLD:
-        return ""
-    for name, limit in observation.thresholds.items():
-        passed = limit is not None and observation.reading is not None and name.endswith(observation.status)
-        if passed and (observation.reading <= limit if name.startswith("lower") else observation.reading >= limit):  # type: ignore[operator]
-            return f" ({name.replace('_', ' ')} {_number(limit)})"  # type: ignore[arg-type]
-    return ""
-
-
 def message(observation: Observation, rating: Rating) -> str:
     """One sentence for people: the sensor with its entity, what it reads, and what is wrong with that."""
     sensor = observation.sensor
@@ -114,7 +116,7 @@ def message(observation: Observation, rating: Rating) -> str:
     if observation.reading is not None:
         unit = f" {sensor.unit}" if sensor.unit and sensor.unit != "unspecified" else ""
         where = f"{where} reads {_number(observation.reading)}{unit}"
-    return f"{where}: {rating.text}{_limit(observation)}"
+    return f"{where}: {rating.text}"
 
 
 def assess(rated: Sequence[tuple[Observation, Rating]], complete: bool) -> Health:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Callable, Optional
+from typing import Callable
 
 from ..errors import DecodeError
 
@@ -37,7 +37,8 @@ def _signed(value: int, bits: int) -> int:
 
 @dataclass(frozen=True)
 class Conversion:
-    """The factors of one full record: ``m`` and ``b`` of 10 bits, ``b_exponent`` (K1) and ``r_exponent`` (K2) of 4, all signed."""
+    """The factors of one full record: ``m`` and ``b`` of 10 bits, ``b_exponent`` (K1) and ``r_exponent`` (K2) of 4,
+    all signed."""
 
     analog_format: int
     linearization: int
@@ -55,7 +56,7 @@ class Conversion:
         """The factors hold for one raw value only and come from Get Sensor Reading Factors (section 35.5)."""
         return self.linearization >= _FIRST_NON_LINEAR
 
-    def with_factors(self, factors: bytes) -> "Conversion":
+    def with_factors(self, factors: bytes) -> Conversion:
         """The factors of another raw value: the six bytes of an SDR's bytes 25 to 30."""
         m, b, b_exponent, r_exponent = decode_factors(factors)
         return replace(self, m=m, b=b, b_exponent=b_exponent, r_exponent=r_exponent)
@@ -68,11 +69,14 @@ class Conversion:
             return raw - 0xFF if raw & 0x80 else raw
         return raw
 
-    def value(self, raw: int) -> Optional[float]:
-        """The value in the sensor's units; None where none exists: no analog sensor, a logarithm of nothing, an overflow."""
+    def value(self, raw: int) -> float | None:
+        """The value in the sensor's units; None where none exists: no analog sensor, a logarithm of nothing, an
+        overflow."""
         if not self.is_analog:
             return None
-        exact = (self.m * self.signed_raw(raw) + self.b * Decimal(10) ** self.b_exponent) * Decimal(10) ** self.r_exponent
+        exact = (self.m * self.signed_raw(raw) + self.b * Decimal(10) ** self.b_exponent) * Decimal(
+            10
+        ) ** self.r_exponent
         function = _LINEARIZATIONS.get(self.linearization)
         if function is None:
             return float(exact)

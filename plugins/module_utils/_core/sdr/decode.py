@@ -25,11 +25,15 @@ def decode_record(data: bytes) -> r.Record:
         raise DecodeError(f"a sensor data record of {len(data)} bytes has no header")
     record_id, record_type = int.from_bytes(data[0:2], "little"), data[3]
     if len(data) < HEADER_LENGTH + data[4]:
-        raise DecodeError(f"record {record_id:04X}h ends after {len(data)} bytes, its header promises {HEADER_LENGTH + data[4]}")
+        raise DecodeError(
+            f"record {record_id:04X}h ends after {len(data)} bytes, its header promises {HEADER_LENGTH + data[4]}"
+        )
     data = data[: HEADER_LENGTH + data[4]]
     decoder, needed = _DECODERS.get(record_type, (_other, HEADER_LENGTH))
     if len(data) < needed:
-        raise DecodeError(f"record {record_id:04X}h of type {record_type:02X}h has {len(data)} bytes, {needed} are needed")
+        raise DecodeError(
+            f"record {record_id:04X}h of type {record_type:02X}h has {len(data)} bytes, {needed} are needed"
+        )
     return decoder(record_id, record_type, data)
 
 

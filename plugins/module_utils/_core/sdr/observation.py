@@ -6,31 +6,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Optional
 
 from .records import THRESHOLD_NAMES
 from .sensors import Sensor
 
-NO_THRESHOLDS: dict[str, Optional[float]] = {name: None for name in THRESHOLD_NAMES}
+NO_THRESHOLDS: dict[str, float | None] = dict.fromkeys(THRESHOLD_NAMES)
 
 
 @dataclass(frozen=True)
 class Observation:
     """A sensor and what it said.
 
-    ``available`` False has its ``unavailable_reason``. ``failed`` tells why a sensor could not be asked or did not answer: such a
-    sensor is unknown and makes the read incomplete, while one that is absent, refused, switched off or event-only does not.
+    ``available`` False has its ``unavailable_reason``. ``failed`` tells why a sensor could not be asked or did not
+    answer: such a
+    sensor is unknown and makes the read incomplete, while one that is absent, refused, switched off or event-only
+    does not.
     """
 
     sensor: Sensor
     available: bool = False
-    unavailable_reason: Optional[str] = None
+    unavailable_reason: str | None = None
     failed: bool = False
-    reading: Optional[float] = None
-    status: Optional[str] = None
-    state_bits: Optional[int] = None
+    reading: float | None = None
+    status: str | None = None
+    state_bits: int | None = None
     states: tuple[str, ...] = ()
-    thresholds: dict[str, Optional[float]] = field(default_factory=lambda: dict(NO_THRESHOLDS))
+    thresholds: dict[str, float | None] = field(default_factory=lambda: dict(NO_THRESHOLDS))
 
 
 def not_there(sensor: Sensor, reason: str) -> Observation:

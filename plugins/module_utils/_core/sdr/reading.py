@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, baremetal.ipmi contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One sensor's live side: Get Sensor Reading, Thresholds and Reading Factors (IPMI 2.0, sections 35.14, 35.9 and 35.5)."""
+"""One sensor's live side: Get Sensor Reading, Thresholds and Reading Factors (IPMI 2.0, sections 35.14, 35.9 and
+35.5)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
 
 from .records import THRESHOLD_NAMES
 from .states import state_texts, threshold_status_texts
@@ -22,16 +22,18 @@ _STATUS_BY_BITS = ((0x24, NON_RECOVERABLE), (0x12, CRITICAL), (0x09, NON_CRITICA
 
 @dataclass(frozen=True)
 class RawReading:
-    """The bytes of a reading: ``raw`` value, flags, and ``bits``: comparison status or states, None where the BMC sent none."""
+    """The bytes of a reading: ``raw`` value, flags, and ``bits``: comparison status or states, None where the BMC
+    sent none."""
 
     raw: int
     scanning: bool
     unavailable: bool
-    bits: Optional[int]
+    bits: int | None
 
 
-def decode_reading(data: bytes) -> Optional[RawReading]:
-    """The data of Get Sensor Reading: value, flags and up to two bytes of states; None where not even the flags came."""
+def decode_reading(data: bytes) -> RawReading | None:
+    """The data of Get Sensor Reading: value, flags and up to two bytes of states; None where not even the flags
+    came."""
     if len(data) < 2:
         return None
     bits = int.from_bytes(data[2:4], "little") & _STATE_BITS if len(data) > 2 else None
@@ -39,7 +41,8 @@ def decode_reading(data: bytes) -> Optional[RawReading]:
 
 
 def decode_thresholds(data: bytes) -> dict[str, int]:
-    """Get Sensor Thresholds: the readable ones as name -> raw value (readable mask, then six values from lower to upper)."""
+    """Get Sensor Thresholds: the readable ones as name -> raw value (readable mask, then six values from lower to
+    upper)."""
     if len(data) < 7:
         return {}
     return {name: data[1 + bit] for bit, name in enumerate(THRESHOLD_NAMES) if data[0] & (1 << bit)}
@@ -53,7 +56,7 @@ def threshold_status(bits: int) -> str:
     return OK
 
 
-def comparison_bits(value: Optional[float], thresholds: dict[str, Optional[float]]) -> Optional[int]:
+def comparison_bits(value: float | None, thresholds: dict[str, float | None]) -> int | None:
     """The comparison bits of a BMC that does not send them; None where there is nothing to compare."""
     if value is None or all(limit is None for limit in thresholds.values()):
         return None
@@ -65,7 +68,7 @@ def comparison_bits(value: Optional[float], thresholds: dict[str, Optional[float
     return bits
 
 
-def reading_states(is_threshold: bool, event_type: int, sensor_type: int, bits: Optional[int]) -> list[str]:
+def reading_states(is_threshold: bool, event_type: int, sensor_type: int, bits: int | None) -> list[str]:
     if not bits:
         return []
     if is_threshold:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Union
+from typing import Union
 
 from .conversion import Conversion
 
@@ -38,7 +38,8 @@ class Sharing:
 
 @dataclass(frozen=True)
 class SensorUnits:
-    """Unit codes of table 43-15; ``relation``: 1 divides by the modifier, 2 multiplies; ``rate``: 1 to 6, per microsecond to per day."""
+    """Unit codes of table 43-15; ``relation``: 1 divides by the modifier, 2 multiplies; ``rate``: 1 to 6, per
+    microsecond to per day."""
 
     base: int
     modifier: int
@@ -68,7 +69,7 @@ class SensorRecord:
     name: str
     units: SensorUnits
     sharing: Sharing
-    conversion: Optional[Conversion] = None
+    conversion: Conversion | None = None
     threshold_access: int = 0
     raw_thresholds: tuple[tuple[str, int], ...] = ()
     supported_states: int = 0
@@ -106,8 +107,8 @@ class LocatorRecord:
     entity_id: int
     entity_instance: int
     name: str
-    fru_device_id: Optional[int] = None
-    capabilities: Optional[int] = None
+    fru_device_id: int | None = None
+    capabilities: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class OtherRecord:
 
     record_id: int
     record_type: int
-    manufacturer_id: Optional[int]
+    manufacturer_id: int | None
     raw: bytes
 
 

@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, baremetal.ipmi contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the SDR repository, or a controller's device SDRs where it keeps no repository (sections 33 and 35.2 to 35.4)."""
+"""Reading the SDR repository, or a controller's device SDRs where it keeps no repository (sections 33 and 35.2 to
+35.4)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Iterator, Optional
 
 from ..client import NETFN_SENSOR, NETFN_STORAGE, Client, Request, Response, ask, request_patiently
 from ..errors import CommandError, DecodeError, completion_text
@@ -36,7 +37,8 @@ DEVICE_SDRS = Source(NETFN_SENSOR, 0x21, "Get Device SDR")
 
 @dataclass
 class Repository:
-    """What was read. ``problems``: a sentence for each record that is lost; ``complete``: the end of the list was reached."""
+    """What was read. ``problems``: a sentence for each record that is lost; ``complete``: the end of the list was
+    reached."""
 
     records: list[Record] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -108,7 +110,8 @@ class Reader:
         return next_id, data + self._rest(record_id, len(data), total)
 
     def _rest(self, record_id: int, start: int, total: int) -> bytes:
-        """The body from ``start`` on; shorter where the BMC refuses a part, so that the list can go on behind a broken record."""
+        """The body from ``start`` on; shorter where the BMC refuses a part, so that the list can go on behind a
+        broken record."""
         rest = b""
         while start + len(rest) < total:
             try:
@@ -135,7 +138,7 @@ class Reader:
             return int.from_bytes(response.data[:2], "little"), response.data[2:]
 
 
-def record_count(client: Client) -> Optional[int]:
+def record_count(client: Client) -> int | None:
     """How many records Get SDR Repository Info tells of (section 33.9); None where it tells nothing."""
     try:
         data = ask(client, "Get SDR Repository Info", Request(NETFN_STORAGE, 0x20), 3)
@@ -147,14 +150,16 @@ def record_count(client: Client) -> Optional[int]:
 def read_repository(client: Client, source: Source, into: Repository) -> None:
     """Fill ``into``, so that what was read before an error of the transport is there after it."""
     try:
-        for record_id, data in Reader(client, source).records():
+        for _record_id, data in Reader(client, source).records():
             try:
                 into.records.append(decode_record(data))
             except DecodeError as error:
                 into.problems.append(f"{error.message}; it is passed over")
         into.complete = True
     except CommandError as error:
-        into.problems.append(f"the list of records ends early: {source.name} was answered with {completion_text(error.code)}")
+        into.problems.append(
+            f"the list of records ends early: {source.name} was answered with {completion_text(error.code)}"
+        )
     except DecodeError as error:
         into.problems.append(f"the list of records ends early: {error.message}")
 
@@ -164,4 +169,3 @@ def choose_source(has_repository: bool, provides_device_sdrs: bool, client: Clie
     if provides_device_sdrs and (not has_repository or not record_count(client)):
         return DEVICE_SDRS
     return REPOSITORY
-

@@ -5,24 +5,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Iterable, Optional
 
 from ..client import BMC_ADDRESS, Target
+from ..collectd import collectd_name, collectd_type
 from .entities import entity_name
 from .records import Record, SensorRecord, Sharing
 from .sensor_types import sensor_type_name
 from .units import unit_text
 
+_LAST_COLLECTD_LINEARIZATION = 0x70  # the library below collectd converts no other non-linear sensor
+
 
 @dataclass(frozen=True)
 class Sensor:
-    """One sensor: its record, and what differs between those that share it."""
+    """One sensor: its record, and what differs between those that share it. ``id_string`` is the name with its blanks."""
 
     record: SensorRecord
-    name: str
+    id_string: str
     number: int
     entity_instance: int
+
+    @property
+    def name(self) -> str:
+        return self.id_string.strip() or f"sensor {self.number:02X}h"
 
     @property
     def entity(self) -> str:
@@ -42,7 +49,8 @@ class Sensor:
 
     @property
     def is_analog(self) -> bool:
-        """Whether the reading is a number: the record has factors, and, for a discrete sensor, a unit that gives it a meaning."""
+        """Whether the reading is a number: the record has factors, and, for a discrete sensor, a unit that gives it
+        a meaning."""
         conversion = self.record.conversion
         if conversion is None or not conversion.is_analog:
             return False
@@ -50,13 +58,41 @@ class Sensor:
         return self.record.is_threshold or bool(units.base or units.modifier or units.percentage)
 
     @property
-    def unit(self) -> Optional[str]:
+    def unit(self) -> str | None:
         """The unit as text, None for a sensor whose reading is no number."""
         units = self.record.units
-        return unit_text(units.base, units.modifier, units.relation, units.rate, units.percentage) if self.is_analog else None
+        return (
+            unit_text(units.base, units.modifier, units.relation, units.rate, units.percentage)
+            if self.is_analog
+            else None
+        )
 
     @property
-    def target(self) -> Optional[Target]:
+    def collectd_name(self) -> str:
+        """What collectd's ipmi plugin calls the sensor; it does not count up the instance of shared records."""
+        record = self.record
+        return collectd_name(self.id_string, record.entity_id, record.entity_instance, record.owner, record.channel)
+
+    @property
+    def collectd_type(self) -> str | None:
+        """The type as which collectd's ipmi plugin reports the sensor, None where it leaves it out."""
+        record, units = self.record, self.record.units
+        conversion = record.conversion
+        has_reading = not record.event_only and (conversion is None or conversion.is_analog)
+        if conversion is not None and conversion.linearization > _LAST_COLLECTD_LINEARIZATION:
+            has_reading = False
+        return collectd_type(
+            record.event_type,
+            record.sensor_type,
+            units.base,
+            units.relation,
+            units.rate,
+            units.percentage,
+            has_reading,
+        )
+
+    @property
+    def target(self) -> Target | None:
         """Whom to ask: None is the BMC itself, else the controller that owns the sensor, through the bridge."""
         return None if self.record.owner == BMC_ADDRESS else Target(self.record.owner, self.record.channel)
 
@@ -84,11 +120,10 @@ def expand(record: SensorRecord) -> list[Sensor]:
     for position in range(record.sharing.count):
         if record.number + position > 0xFF:
             break
-        name = _shared_name(record.name, record.sharing, position).strip()
         sensors.append(
             Sensor(
                 record=record,
-                name=name or f"sensor {record.number + position:02X}h",
+                id_string=_shared_name(record.name, record.sharing, position),
                 number=record.number + position,
                 entity_instance=record.entity_instance + (position if record.sharing.instance_increments else 0),
             )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 UNITS = (
     "unspecified", "degrees C", "degrees F", "degrees K", "Volts", "Amps", "Watts", "Joules", "Coulombs", "VA", "Nits",
-    "lumen", "lux", "Candela", "kPa", "PSI", "Newton", "CFM", "RPM", "Hz", "microsecond", "millisecond", "second", "minute",
+    "lumen", "lux", "Candela", "kPa", "PSI", "Newton", "CFM", "RPM", "Hz", "microsecond", "millisecond", "second",
+    "minute",
     "hour", "day", "week", "mil", "inches", "feet", "cu in", "cu feet", "mm", "cm", "m", "cu cm", "cu m", "liters",
     "fluid ounce", "radians", "steradians", "revolutions", "cycles", "gravities", "ounce", "pound", "ft-lb", "oz-in",
     "gauss", "gilberts", "henry", "millihenry", "farad", "microfarad", "ohms", "siemens", "mole", "becquerel", "PPM",
@@ -27,7 +28,8 @@ def unit_name(code: int) -> str:
 def unit_text(base: int, modifier: int = 0, relation: int = 0, rate: int = 0, percentage: bool = False) -> str:
     """``degrees C``, ``percent``, ``Watts*hour``, ``error per minute``.
 
-    ``relation``: 1 is base / modifier, 2 is base * modifier; ``rate``: 1 to 6 is per microsecond to per day (table 43-1, byte 21).
+    ``relation``: 1 is base / modifier, 2 is base * modifier; ``rate``: 1 to 6 is per microsecond to per day (table
+    43-1, byte 21).
     """
     text = unit_name(base)
     if relation == 1:

@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ipmi_sensor_report: the fleet's table and its snapshots, by one task in the controller's process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._ansible.report import ARGUMENT_SPEC
+from ..module_utils._ansible.snapshots import snapshot, write_snapshot
+from ..module_utils._ops.report import Row, failing, row, table, worst_first
+
+_COLOURS = {"critical": "red", "warning": "yellow", "unknown": "purple", "nominal": "green"}
+
+
+class ActionModule(ActionBase):
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        hostvars = (task_vars or {})["hostvars"]
+        results = {host: hostvars.raw_get(host).get(options["variable"]) for host in options["hosts"]}
+        rows = worst_first([row(host, told) for host, told in results.items()])
+        self._show(rows)
+        if options["snapshot_dir"] and not self._task.check_mode:
+            result["snapshot_dir"] = self._save(options["snapshot_dir"], results)
+        bad = failing(rows, options["fail_on"], options["unreachable"] == "warn")
+        result["failing"] = {item.host: f"{item.status}: {item.remark}" for item in bad}
+        result["summary"] = [
+            {"host": item.host, "status": item.status, "counts": item.counts, "remark": item.remark} for item in rows
+        ]
+        return result
+
+    def _show(self, rows: list[Row]) -> None:
+        heading, *lines = table(rows)
+        self._display.display(heading)
+        for item, line in zip(rows, lines):
+            self._display.display(line, color=_COLOURS[item.status])
+
+    def _save(self, folder: str, results: Mapping[str, Any]) -> str:
+        folder = os.path.abspath(os.path.expanduser(folder))
+        read_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        try:
+            for host, told in results.items():
+                write_snapshot(folder, host, snapshot(host, told, read_at))
+            return folder
+        except OSError as error:
+            raise AnsibleActionFail(
+                f"the snapshots cannot be written to {folder} on the controller: {error.strerror}. "
+                "Name another folder, or none."
+            ) from error

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options with which a BMC is reached, from task to transport."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+
+from .._core.errors import OptionError
+from .._transport.options import PRIVILEGES, LanOptions
+
+CONNECTION_SPEC: dict[str, dict[str, Any]] = {
+    "host": {"type": "str", "fallback": (env_fallback, ["IPMI_HOST"])},
+    "port": {"type": "int", "default": 623},
+    "username": {"type": "str", "fallback": (env_fallback, ["IPMI_USERNAME"])},
+    "password": {"type": "str", "no_log": True, "fallback": (env_fallback, ["IPMI_PASSWORD"])},
+    "kg": {"type": "str", "no_log": True},
+    "privilege": {"type": "str", "choices": list(PRIVILEGES), "default": "user"},
+    "timeout_s": {"type": "float", "default": 180.0},
+    "request_timeout_s": {"type": "float", "default": 2.0},
+    "retries": {"type": "int", "default": 3},
+}
+
+
+def lan_options(params: Mapping[str, Any]) -> LanOptions:
+    """The connection options of validated task parameters."""
+    if not params["host"]:
+        raise OptionError("host is missing", "Name the BMC with the option host or the environment variable IPMI_HOST.")
+    return LanOptions(
+        host=params["host"],
+        port=params["port"],
+        username=params["username"] or "",
+        password=params["password"] or "",
+        kg=params["kg"],
+        privilege=params["privilege"],
+        timeout_s=params["timeout_s"],
+        request_timeout_s=params["request_timeout_s"],
+        retries=params["retries"],
+    )

@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One JSON file a host: what its BMC said, or why it said nothing. Never torn, and for its owner's eyes only."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+
+def snapshot(host: str, result: Mapping[str, Any] | None, read_at: str) -> dict[str, Any]:
+    """The content. A host that could not be read has a status of unknown, and ``error`` and ``msg`` tell why."""
+    content: dict[str, Any] = {"host": host, "read_at": read_at}
+    facts = (result or {}).get("ansible_facts")
+    if facts:
+        content.update({name: value for name, value in facts.items() if name.startswith("ipmi_")})
+        return content
+    counts = dict.fromkeys(("nominal", "warning", "critical", "unknown"), 0)
+    content.update(
+        ipmi_sensors=[],
+        ipmi_health={"status": "unknown", "complete": False, "counts": counts, "findings": []},
+        ipmi_bmc=None,
+        msg=(result or {}).get("msg", "the host was not asked"),
+        error=(result or {}).get("error"),
+    )
+    return content
+
+
+def file_name(host: str) -> str:
+    """A host's file, within the folder whatever its name is."""
+    return quote(host, safe=":@ +,=[]()").replace("..", "%2E%2E") + ".json"
+
+
+def write_snapshot(folder: str, host: str, content: Mapping[str, Any]) -> str:
+    """Write the file, mode 0600, in one step: a reader sees the old one or the new one. Returns its path; raises
+    OSError."""
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    path = os.path.join(folder, file_name(host))
+    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump(content, stream, indent=1, sort_keys=True, default=str)
+            stream.write("\n")
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return path

@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `make demo` runs: a simulated fleet on loopback, the playbook on the example inventory, and a look at the outcome.
+
+Exits 0 when the fleet's health is what the fleet was set up to show, and stops the simulator on every way out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = ROOT / ".build" / "demo"
+FACTS = WORK / "sensor_facts"
+SIMULATOR = ROOT / "tests" / "simulators" / "bmcsim"
+FLEET = ROOT / "tests" / "simulators" / "fleets" / "demo.yml"
+INVENTORY = ROOT / "docs" / "examples" / "inventory.yml"
+START_DEADLINE_S = 20
+STOP_DEADLINE_S = 5
+# Ansible's exit status when a task failed on some host: here the report, since hosts are critical.
+HOSTS_FAILED = 2
+
+EXPECTED = {
+    "web01": ("nominal", ""),
+    "web02": ("critical", "PSU2 Status"),
+    "db01": ("critical", "Fan2A"),
+    "db02": ("nominal", ""),
+    "storage01": ("critical", "Intrusion"),
+    "blade01": ("nominal", ""),
+    "gpu01": ("nominal", ""),
+    "slow01": ("nominal", ""),
+    "dead01": ("unknown", "no BMC answers"),
+}
+
+
+def environment() -> dict[str, str]:
+    """Ansible as this tree wants it, whatever the user's own settings are; only what is worth seeing is shown."""
+    settings = {
+        "ANSIBLE_CONFIG": str(WORK / "ansible.cfg"),
+        "ANSIBLE_HOME": str(ROOT / ".build" / "ansible-home"),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build"),
+        "ANSIBLE_DISPLAY_OK_HOSTS": "false",
+        "ANSIBLE_FORKS": "10",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_NOCOWS": "true",
+    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return {**inherited, **settings}
+
+
+def start_simulator() -> subprocess.Popen[bytes]:
+    ready = WORK / "ready"
+    command = [sys.executable, SIMULATOR, "serve", "--fleet", FLEET, "--ready-file", ready, "--exit-with-parent"]
+    with (WORK / "simulator.log").open("wb") as log:
+        process = subprocess.Popen([str(part) for part in command], stdout=log, stderr=subprocess.STDOUT)
+    deadline = time.monotonic() + START_DEADLINE_S
+    while not ready.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            stop(process)
+            sys.exit(f"The simulated fleet did not start:\n{(WORK / 'simulator.log').read_text()}")
+        time.sleep(0.05)
+    return process
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def run_playbook() -> int:
+    playbook = Path(sys.executable).with_name("ansible-playbook")
+    command = [playbook, "-i", INVENTORY, ROOT / "playbooks" / "sensor_facts.yml"]
+    process = subprocess.Popen([str(part) for part in command], cwd=WORK, env=environment())
+    try:
+        return process.wait()
+    finally:
+        stop(process)
+
+
+def differences() -> list[str]:
+    """What the facts say otherwise than the fleet was set up to show."""
+    found = []
+    for host, (status, worst) in EXPECTED.items():
+        path = FACTS / f"{host}.json"
+        if not path.exists():
+            found.append(f"{host}: no facts were written")
+            continue
+        snapshot = json.loads(path.read_text())
+        health = snapshot["ipmi_health"]
+        remarks = " ".join([*(finding["message"] for finding in health["findings"]), snapshot.get("msg", "")])
+        if health["status"] != status or worst not in remarks:
+            found.append(f"{host}: {health['status']} ({remarks.strip()}) instead of {status} ({worst})")
+    return found
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, interrupted)
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    (WORK / "ansible.cfg").touch()
+    print(f"Starting {len(EXPECTED)} simulated BMCs on 127.77.0.x, port 9623; one of them is slow, one never answers.")
+    simulator = start_simulator()
+    try:
+        outcome = run_playbook()
+    finally:
+        stop(simulator)
+    found = differences()
+    if found or outcome != HOSTS_FAILED:
+        print("\n".join([f"ansible-playbook ended with {outcome}. This is not what the demo is to show:", *found]))
+        return 1
+    print(
+        "\nThis is what the demo was set up to show: a failed fan, a power supply without input, an open case, a BMC that\n"
+        "does not answer, and a playbook that fails because of them. The facts of each host:"
+        f"\n  {FACTS.relative_to(ROOT)}/<host>.json"
+    )
+    return 0
+
+
+def interrupted(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; what was started is stopped.")
