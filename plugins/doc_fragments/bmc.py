@@ -56,15 +56,12 @@ options:
 requirements:
   - pyghmi >= 1.5.61 in the Python that runs the plugin
 notes:
-  - Over LAN the plugin runs in the controller's process when the task's connection is local
-    (C(delegate_to=localhost) for
-    servers that are reached otherwise), at a fraction of a module's cost. With any other connection, and with
-    C(async), it
-    runs as a module on the task's host.
+  - Over LAN the plugin runs in the controller's process when the task's connection is local (C(delegate_to=localhost)
+    for servers that are reached otherwise), at a fraction of a module's cost. With any other connection, and with
+    C(async), it runs as a module on the task's host.
   - Set the connection options once for all tasks with C(module_defaults) and the group C(group/baremetal.ipmi.bmc).
   - When it runs as a module, Ansible hands the options over in a temporary file on that host that only the user can
-    read,
-    unless C(pipelining) is on.
+    read, unless C(pipelining) is on.
 """
 
     READ_ONLY = r"""

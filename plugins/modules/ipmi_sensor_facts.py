@@ -20,9 +20,8 @@ description:
 options:
   sensors:
     description:
-      - Names of sensors, or regular expressions between slashes (V(/^Fan/)), as in the option C(Sensor) of
-        collectd's ipmi
-        plugin. They are matched against the sensor's name and against the name that collectd has for it.
+      - Names of sensors, or regular expressions between slashes (V(/^Fan/)), as in the option C(Sensor) of collectd's
+        ipmi plugin. They are matched against the sensor's name and against the name that collectd has for it.
       - Only what is selected is read from the BMC. Without any, every sensor is.
     type: list
     elements: str
@@ -40,9 +39,8 @@ options:
   thresholds:
     description:
       - Where thresholds are taken from.
-      - V(bmc) asks the BMC, at one request for each threshold sensor, and takes them from the sensor data record
-        where the BMC
-        does not tell.
+      - V(bmc) asks the BMC, at one request for each threshold sensor, and takes them from the sensor data record where
+        the BMC does not tell.
       - V(sdr) takes them from the record, V(none) leaves them out.
     type: str
     choices: [bmc, sdr, none]
@@ -159,8 +157,8 @@ ansible_facts:
           type: str
           sample: degrees C
         status:
-          description: V(ok), V(non_critical), V(critical) or V(non_recoverable), as the BMC says. V(null) for
-            discrete sensors.
+          description: V(ok), V(non_critical), V(critical) or V(non_recoverable), as the BMC says. V(null) for discrete
+            sensors.
           type: str
           sample: ok
         states:
@@ -207,9 +205,8 @@ ansible_facts:
       type: dict
       contains:
         status:
-          description: The worst health of all sensors, in the order critical, warning, unknown, nominal. Sensors
-            that are
-            absent, refused, not scanned or event-only do not count.
+          description: The worst health of all sensors, in the order critical, warning, unknown, nominal. Sensors that
+            are absent, refused, not scanned or event-only do not count.
           type: str
           sample: critical
         complete:
@@ -263,9 +260,8 @@ error:
       sample: wrong password for user 'monitor'
     kind:
       description: V(unknown_host), V(unreachable), V(wrong_password), V(unknown_user), V(privilege_refused),
-        V(wrong_kg),
-        V(login_refused), V(password_too_long), V(no_reply), V(session_lost), V(deadline_exceeded), V(command_error),
-        V(decode_error) or V(option_error).
+        V(wrong_kg), V(login_refused), V(password_too_long), V(no_reply), V(session_lost), V(deadline_exceeded),
+        V(command_error), V(decode_error) or V(option_error).
       type: str
       sample: wrong_password
     host:

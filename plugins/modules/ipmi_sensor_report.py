@@ -14,8 +14,7 @@ author:
   - baremetal.ipmi contributors (@baremetal-ipmi)
 description:
   - Takes the registered results of M(baremetal.ipmi.ipmi_sensor_facts) of many hosts, prints one line a host, worst
-    first,
-    writes each host's facts as a JSON file, and fails if the fleet is in a state that should end the play.
+    first, writes each host's facts as a JSON file, and names the hosts whose state should end the play.
   - It is one task for the whole fleet and runs on the controller only. Use it with C(run_once).
 options:
   hosts:
@@ -30,24 +29,23 @@ options:
   snapshot_dir:
     description:
       - Folder on the controller for a file C(<host>.json) for each host, relative to the current folder. It is made
-        when it
-        is missing. Files have mode 0600 and are replaced in one step.
+        when it is missing. Files have mode 0600 and are replaced in one step.
       - A host that could not be read has a file too, with a status of C(unknown) and the error.
       - The empty text writes none, and neither does check mode.
     type: str
     default: ''
   fail_on:
     description:
-      - The health with which a host fails the task.
-      - V(warning) includes critical. With both, a BMC that is unreachable, was read incompletely or has no sensor
-        fails it too.
+      - The health with which a host is among RV(failing).
+      - V(warning) includes critical. With both, a BMC that is unreachable, was read incompletely or has no sensor is
+        among them too.
     type: str
     choices: [never, critical, warning]
     default: never
   unreachable:
     description:
-      - V(warn) lets BMCs that are unreachable, incomplete or without a sensor pass.
-      - BMCs that refuse to be read, because of a wrong password for instance, never pass.
+      - V(warn) keeps BMCs that are unreachable, incomplete or without a sensor out of RV(failing).
+      - BMCs that refuse to be read, because of a wrong password for instance, stay among them.
     type: str
     choices: [fail, warn]
     default: fail
@@ -81,12 +79,18 @@ EXAMPLES = r"""
   register: sensors_read
   failed_when: false
 
-- name: Show the fleet, worst first, and fail for what is critical
+- name: Show the fleet, worst first
   baremetal.ipmi.ipmi_sensor_report:
     hosts: "{{ ansible_play_hosts_all }}"
     variable: sensors_read
     fail_on: critical
   run_once: true
+  register: fleet
+
+- name: Fail the hosts that are critical
+  ansible.builtin.fail:
+    msg: "{{ fleet.failing[inventory_hostname] }}"
+  when: inventory_hostname in fleet.failing
 """
 
 RETURN = r"""
@@ -100,6 +104,12 @@ summary:
       status: critical
       counts: {nominal: 29, warning: 0, critical: 1, unknown: 0}
       remark: "Fan3 (Fan Device 29.3) reads 240 RPM: at or below lower critical (360)"
+failing:
+  description: The hosts that O(fail_on) and O(unreachable) single out, each with its status and worst finding.
+  returned: success
+  type: dict
+  sample:
+    db01: "critical: Fan3 (Fan Device 29.3) reads 240 RPM: at or below lower critical (360)"
 snapshot_dir:
   description: The folder to which the files were written, as an absolute path.
   returned: when O(snapshot_dir) is set, and not in check mode

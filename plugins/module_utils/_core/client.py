@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the engine needs from a transport: one request, one response.
 
-A transport keeps time. It raises a :class:`~.errors.TransportError` where no response can be had and hands over
-every response
-that came, whatever its completion code. It never retries because of a completion code: that is the engine's to decide.
+A transport keeps time. It raises a :class:`~.errors.TransportError` where no response can be had and hands over every
+response that came, whatever its completion code. It never retries because of a completion code: that is the engine's to
+decide.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from typing import Protocol
 
 from .errors import CommandError, DecodeError, NoReply
 
-# Node busy, time-out inside the BMC, no response to be had now, duplicate, SDR update, firmware update,
-# initialization: a moment
-# later the same command may well succeed (table 5-2).
+# Node busy, time-out inside the BMC, no response to be had now, duplicate, SDR update, firmware update, initialization:
+# a moment later the same command may well succeed (table 5-2).
 BUSY_CODES = frozenset((0xC0, 0xC3, 0xCE, 0xCF, 0xD0, 0xD1, 0xD2))
 _BUSY_ATTEMPTS = 4
 

@@ -48,8 +48,7 @@ def run(request: SensorsRequest, client: Client, progress: Progress | None = Non
     """One read of one BMC.
 
     Raises a TransportError only where not a single sensor could be read; after that, what was read is returned, the
-    rest is
-    unknown and the verdict is incomplete.
+    rest is unknown and the verdict is incomplete.
     """
     warnings: list[str] = []
     device = _device(client, warnings)

@@ -44,9 +44,8 @@ _INTEGRITY = 0x0F
 class LanClient:
     """One BMC. Use it as a context manager: the session is closed on every way out.
 
-    After a request without an answer the session is built up again before the next one, since a BMC that restarted,
-    or that
-    dropped the session, stays silent to everything.
+    After a request without an answer the session is built up again before the next one, since a BMC that restarted, or
+    that dropped the session, stays silent to everything.
     """
 
     def __init__(self, options: LanOptions, clock: Clock | None = None) -> None:

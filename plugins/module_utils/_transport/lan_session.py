@@ -4,10 +4,8 @@
 """One RMCP+ session: pyghmi's cryptography and framing, driven by a loop of our own.
 
 pyghmi's ordinary Session shares sockets, threads and retry timers between all BMCs of a process and hard-codes its
-patience. Its
-SimpleSession has a socket of its own and no retry at all; here it gets time-outs, retries, a deadline, sequence
-numbers that are
-never used twice, bridging as real BMCs do it, and a skin against malformed packets.
+patience. Its SimpleSession has a socket of its own and no retry at all; here it gets time-outs, retries, a deadline,
+sequence numbers that are never used twice, bridging as real BMCs do it, and a skin against malformed packets.
 """
 
 from __future__ import annotations

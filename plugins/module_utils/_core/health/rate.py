@@ -4,9 +4,8 @@
 """From observations to findings: which state of which sensor is how bad.
 
 A sensor's health is the worst that its rules say. A BMC's status is the worst of its sensors in the order critical,
-warning,
-unknown, nominal; sensors that are absent, refused, switched off or event-only have an unknown health that does not
-count.
+warning, unknown, nominal; sensors that are absent, refused, switched off or event-only have an unknown health that does
+not count.
 """
 
 from __future__ import annotations

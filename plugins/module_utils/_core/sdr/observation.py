@@ -18,9 +18,8 @@ class Observation:
     """A sensor and what it said.
 
     ``available`` False has its ``unavailable_reason``. ``failed`` tells why a sensor could not be asked or did not
-    answer: such a
-    sensor is unknown and makes the read incomplete, while one that is absent, refused, switched off or event-only
-    does not.
+    answer: such a sensor is unknown and makes the read incomplete, while one that is absent, refused, switched off or
+    event-only does not.
     """
 
     sensor: Sensor

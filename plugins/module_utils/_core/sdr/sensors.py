@@ -20,7 +20,7 @@ _LAST_COLLECTD_LINEARIZATION = 0x70  # the library below collectd converts no ot
 
 @dataclass(frozen=True)
 class Sensor:
-    """One sensor: its record, and what differs between those that share it. ``id_string`` is the name with its blanks."""
+    """One sensor: its record, and what differs between those that share it; ``id_string`` is its name with blanks."""
 
     record: SensorRecord
     id_string: str
