@@ -1,0 +1,48 @@
+# Two commands do all their own set-up: `make demo` shows the collection, `make test` checks it.
+# The virtual environments live in a cache outside of the tree (tests/tools/venv.sh); nothing is done as root but
+# the installation of the three system packages that `make test` wants, and that only where it runs as root.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The link through which the tree is the collection baremetal.ipmi to Ansible, Python and mypy.
+COLLECTION := .build/ansible_collections/baremetal/ipmi
+
+# No settings of the user's own Ansible reach the demo or the tests.
+export ANSIBLE_CONFIG := $(CURDIR)/tests/ansible.cfg
+export ANSIBLE_HOME := $(CURDIR)/.build/ansible-home
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.build
+export PYTHONDONTWRITEBYTECODE := 1
+
+# $(call in_venv,KIND,COMMAND): run COMMAND with the Python of the virtual environment KIND.
+in_venv = @venv="$$(tests/tools/venv.sh $(1))" && PATH="$$venv/bin:$$PATH" exec "$$venv/bin/python" $(2)
+
+.PHONY: help demo test test-all lint build clean
+
+help: ## show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PYTHON=/path/to/python3.11  names the interpreter; BMC_IMAGES=/folder  real BMC images for the tests"
+
+demo: $(COLLECTION) ## read a small simulated fleet and show its health (under a minute after the installation)
+	$(call in_venv,runtime,tests/tools/demo.py)
+
+test: $(COLLECTION) ## linters, unit, architecture and integration tests
+	$(call in_venv,dev,tests/tools/run_tests.py)
+
+test-all: $(COLLECTION) ## as test, and what takes long; results are added to docs/test-all.md
+	$(call in_venv,dev,tests/tools/test_all.py)
+
+lint: $(COLLECTION) ## linters only
+	$(call in_venv,dev,tests/tools/run_tests.py --lint-only)
+
+build: ## the collection's artifact, into dist/
+	@venv="$$(tests/tools/venv.sh runtime)" && exec "$$venv/bin/ansible-galaxy" collection build --force --output-path dist
+
+clean: ## remove what was made in the tree (the virtual environments in the cache stay)
+	rm -rf .build .ansible dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(COLLECTION):
+	@mkdir -p $(@D) && ln -sfn ../../.. $@

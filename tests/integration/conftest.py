@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures of the integration tests: real BMC images served by ipmi_sim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from harness.ipmi_sim import IpmiSim
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., IpmiSim]]:
+    """Start ipmi_sim for an .emu file; all that a test started is stopped at its end."""
+    with ExitStack() as running:
+
+        def start(emu: Path, **options: object) -> IpmiSim:
+            return running.enter_context(IpmiSim(emu, tmp_path, **options))
+
+        yield start
+
+
+@pytest.fixture
+def serve_image(serve: Callable[..., IpmiSim], bmc_images: Path) -> Callable[..., IpmiSim]:
+    """Start ipmi_sim for a real image by its name ("dell_r730")."""
+
+    def start(name: str, **options: object) -> IpmiSim:
+        return serve(bmc_images / f"{name}.emu", **options)
+
+    return start

@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads of simulated BMCs through the collection's own transport, for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.selection import parse_selection
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
+
+QUICK = {"request_timeout_s": 0.3, "retries": 1, "timeout_s": 30.0}
+
+
+def options(bmc: Any, **changes: Any) -> LanOptions:
+    """How a simulated BMC is reached, with little patience."""
+    values = {"host": bmc.address, "port": bmc.port, "username": bmc.user, "password": bmc.password, **QUICK}
+    return LanOptions(**{**values, **changes})
+
+
+def read(bmc: Any, thresholds: str = "bmc", sensors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
+    """The facts of one read, with ``warnings`` beside them."""
+    with LanClient(options(bmc, **changes)) as client:
+        result = run(SensorsRequest(parse_selection(sensors), thresholds), client)
+    return {**sensor_facts(result), "warnings": list(result.warnings)}
+
+
+def by_name(facts: dict[str, Any]) -> dict[str, Any]:
+    """Sensors by name; of several with one name the last."""
+    return {sensor["name"]: sensor for sensor in facts["ipmi_sensors"]}

@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `make test` and `make lint` run, step by step; the Makefile gives it the developers' virtual environment.
+
+Every step runs, whatever failed before it. The last lines name what was skipped and why, and count; each linter counts
+as one check. With CI=true a skip that tests/allowed_skips.txt does not list is a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from results import Results, add_junit, allowed_patterns, unlisted
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+UTILS = "ansible_collections.baremetal.ipmi.plugins.module_utils"
+# Program -> Debian package that brings it.
+SYSTEM_PROGRAMS = {"ipmi_sim": "openipmi", "ipmitool": "ipmitool", "ipmi-sensors": "freeipmi-tools"}
+SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
+APT_DEADLINE_S = 300
+
+
+def headline(text: str) -> None:
+    print(f"== {text}", flush=True)
+
+
+def environment() -> dict[str, str]:
+    """The environment of every step: the virtual environment's programs first, the collection's own Ansible home."""
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    path = [str(Path(sys.executable).parent), *path, *(folder for folder in SBIN if folder not in path)]
+    build = ROOT / ".build"
+    return {
+        **os.environ,
+        "PATH": os.pathsep.join(path),
+        "ANSIBLE_CONFIG": str(ROOT / "tests" / "ansible.cfg"),
+        "ANSIBLE_HOME": str(build / "ansible-home"),
+        "ANSIBLE_COLLECTIONS_PATH": str(build),
+        "NO_COLOR": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def missing_programs(env: dict[str, str]) -> list[str]:
+    return [name for name in SYSTEM_PROGRAMS if shutil.which(name, path=env["PATH"]) is None]
+
+
+def install_system_packages(env: dict[str, str]) -> None:
+    """Install what the integration tests talk to, as root and where there is apt; say what stays missing."""
+    missing = missing_programs(env)
+    if not missing:
+        return
+    packages = sorted({SYSTEM_PROGRAMS[name] for name in missing})
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        headline(f"system packages: apt-get install {' '.join(packages)}")
+        apt_env = {**env, "DEBIAN_FRONTEND": "noninteractive"}
+        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
+            try:
+                command = ["apt-get", *arguments]
+                done = subprocess.run(command, env=apt_env, capture_output=True, text=True, timeout=APT_DEADLINE_S)
+            except subprocess.TimeoutExpired:
+                print(f"apt-get {arguments[0]} did not end within {APT_DEADLINE_S} s")
+                break
+            if done.returncode:
+                print(f"apt-get {arguments[0]} failed: {(done.stderr or done.stdout).strip()[-400:]}")
+        missing = missing_programs(env)
+    if missing:
+        packages = sorted({SYSTEM_PROGRAMS[name] for name in missing})
+        print(f"missing: {', '.join(missing)} (packages {', '.join(packages)}); the tests that need them are skipped")
+
+
+def linters() -> list[tuple[str, list[str]]]:
+    """Name and command of every linter that has something to look at."""
+    layers = [
+        f"{UTILS}.{name}"
+        for name in ("_core", "_ops", "_transport")
+        if any((ROOT / "plugins" / "module_utils" / name).rglob("*.py"))
+    ]
+    found = [
+        ("ruff check", ["ruff", "check", "--quiet", "."]),
+        ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
+    ]
+    if layers:
+        found.append(("mypy", ["mypy", *(argument for layer in layers for argument in ("-p", layer))]))
+    # On an empty tree ansible-lint would vouch for nothing but galaxy.yml.
+    if any((ROOT / folder).rglob("*.yml") for folder in ("roles", "playbooks")):
+        found.append(("ansible-lint", ["ansible-lint", "--offline", "--profile", "production", "-q", "--nocolor"]))
+    return found
+
+
+def lint(results: Results, env: dict[str, str]) -> None:
+    for name, command in linters():
+        headline(f"lint: {name}")
+        done = subprocess.run(command, cwd=ROOT, env=env)
+        results.add_check(f"lint: {name}", done.returncode == 0)
+
+
+def run_pytest(results: Results, env: dict[str, str], arguments: list[str]) -> None:
+    """One run of pytest over everything: one truth to count."""
+    headline("tests: unit, architecture, integration")
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "junit.xml"
+        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "--durations=10", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=env)
+        failed_before = results.failed
+        add_junit(results, report)
+    # 0: all passed, 1: some failed; anything else (interrupted, usage, nothing collected) is no test result.
+    if done.returncode not in (0, 1) or (done.returncode == 1 and results.failed == failed_before):
+        results.failed += 1
+        results.problems.append(f"pytest ended with {done.returncode}")
+
+
+def judge_skips(results: Results) -> None:
+    """In CI a skip needs its line in allowed_skips.txt."""
+    file = ROOT / "tests" / "allowed_skips.txt"
+    try:
+        refused = unlisted(results, allowed_patterns(file))
+    except (OSError, ValueError) as error:
+        results.failed += 1
+        results.problems.append(str(error))
+        return
+    if os.environ.get("CI") == "true":
+        for reason in refused:
+            results.failed += 1
+            results.problems.append(f"skip not listed in tests/allowed_skips.txt: {reason}")
+
+
+def report(results: Results, started: float) -> int:
+    """Print the last lines; the exit status."""
+    headline(f"done in {time.monotonic() - started:.0f} s")
+    for problem in results.problems:
+        print(f"FAILED  {problem}")
+    for reason, count in sorted(results.skip_reasons.items()):
+        print(f"SKIPPED {count} x {reason}")
+    print(results.closing_line(), flush=True)
+    return 1 if results.failed else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--lint-only", action="store_true", help="linters only, no tests")
+    parser.add_argument("pytest_arguments", nargs="*", help="passed on to pytest (after --)")
+    options = parser.parse_args()
+    started = time.monotonic()
+    env = environment()
+    results = Results()
+    if not options.lint_only:
+        install_system_packages(env)
+    lint(results, env)
+    if not options.lint_only:
+        run_pytest(results, env, options.pytest_arguments)
+        judge_skips(results)
+    return report(results, started)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
