@@ -123,7 +123,7 @@ class LanClient:
         """Nobody there; or somebody who fell silent in the middle of the log-in."""
         if session.rmcp_status == _INTEGRITY:
             return WrongPassword("the BMC rejects the key exchange: wrong password", host=self._options.name)
-        if getattr(session, "sockaddr", None) is None:
+        if not session.answered:
             return Unreachable(f"no BMC answers: {error.message}", host=self._options.name)
         return Unreachable(f"the BMC answers, and does not finish the log-in: {error.message}", host=self._options.name)
 

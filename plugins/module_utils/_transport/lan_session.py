@@ -60,6 +60,7 @@ class LanSession(simplesession.Session):
         self._bridging = False
         self._refused_by_bridge = False
         self.seqlun = 0
+        self.answered = False  # whether the BMC ever said anything
         self.heard = False  # whether anything of this session arrived since the last request
         self.rmcp_status = 0
         self.privilege_code = 0
@@ -199,6 +200,7 @@ class LanSession(simplesession.Session):
                 continue  # an ICMP error: the retries find out whether it lasts
             if sender[:2] not in known or len(packet) < 5 or packet[0] != 6 or packet[3] != 7:
                 continue
+            self.answered = True
             try:
                 self._handle_ipmi_packet(bytearray(packet), sockaddr=sender, qent=packet)
             except _MALFORMED:
