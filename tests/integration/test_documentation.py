@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the documentation shows runs: examples of modules, the README's playbook, the guide's tasks and queries."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bmcsim import running
+from harness.playing import Player
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def bmc() -> Iterator[Any]:
+    with running({"name": "rack", "model": "rack1u"}) as fleet:
+        yield fleet["rack"]
+
+
+@pytest.fixture
+def player(tmp_path: Path, ansible_env: dict[str, str], bmc: Any) -> Player:
+    made = Player(tmp_path, ansible_env)
+    made.add(bmc)
+    return made
+
+
+def constant(path: Path, name: str) -> str:
+    """A string constant of a module, such as EXAMPLES."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
+            return str(ast.literal_eval(node.value))
+    raise AssertionError(f"{path.name} has no {name}")
+
+
+def blocks(document: str, language: str) -> list[str]:
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / document).read_text(), re.DOTALL | re.MULTILINE)
+    return [text for label, text in fenced if label == language]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_examples_of_modules_run(player: Player, path: Path) -> None:
+    tasks = yaml.safe_load(constant(path, "EXAMPLES"))
+    played = player.run([{"hosts": "all", "gather_facts": False, "tasks": tasks}])
+    assert played.status == 0, played.output
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_documented_options_are_the_ones_that_modules_take(path: Path) -> None:
+    from ansible.plugins.loader import fragment_loader, init_plugin_loader
+    from ansible.utils.plugin_docs import get_docstring
+
+    init_plugin_loader([str(ROOT / ".build")])
+    documentation = get_docstring(str(path), fragment_loader, collection_name="baremetal.ipmi", plugin_type="module")[0]
+    spec = constant_spec(path.stem)
+    assert set(documentation["options"]) == set(spec)
+    for name, option in documentation["options"].items():
+        for key in ("type", "choices", "default", "elements"):
+            assert option.get(key) == spec[name].get(key), f"{path.stem}: {key} of {name}"
+        assert bool(option.get("required")) == bool(spec[name].get("required"))
+
+
+def constant_spec(module: str) -> dict[str, Any]:
+    from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import report, sensors
+
+    return {"ipmi_sensor_facts": sensors, "ipmi_sensor_report": report}[module].ARGUMENT_SPEC
+
+
+def test_playbook_of_the_readme_runs_and_is_ten_lines_long(player: Player) -> None:
+    (playbook,) = blocks("README.md", "yaml")
+    assert len([line for line in playbook.splitlines() if line and not line.startswith("#")]) <= 10
+    player.hosts["rack"]["ansible_port"] = 1  # the server itself is never spoken to
+    plays = yaml.safe_load(playbook)
+    plays[0]["tasks"][0]["baremetal.ipmi.ipmi_sensor_facts"]["port"] = "{{ bmc_port }}"
+    assert player.run(plays).status == 0
+
+
+def test_tasks_of_the_guide_run(player: Player) -> None:
+    tasks = [
+        task
+        for block in blocks("docs/facts.md", "yaml")
+        if block.startswith("- name")
+        for task in yaml.safe_load(block)
+    ]
+    assert len(tasks) >= 4
+    tasks.sort(key=lambda task: "baremetal.ipmi.ipmi_sensor_facts" not in task)
+    everything = {"baremetal.ipmi.ipmi_sensor_facts": {**LOGIN}, "delegate_to": "localhost"}
+    played = player.run([{"hosts": "all", "gather_facts": False, "tasks": [everything, *tasks]}])
+    assert played.status == 0, played.output
+
+
+def test_queries_of_the_guide_are_understood() -> None:
+    import jmespath
+
+    (listing,) = [block for block in blocks("docs/facts.md", "") if "ipmi_health.findings" in block]
+    queries = [re.split(r"\s{3,}", line)[0] for line in listing.splitlines()]
+    assert len(queries) == 5
+    for query in queries:
+        jmespath.compile(query)
+
+
+def test_sensor_of_the_guide_has_the_keys_of_the_facts(player: Player) -> None:
+    (shown,) = [block for block in blocks("docs/facts.md", "yaml") if block.startswith("name: ")]
+    documented = yaml.safe_load(constant(ROOT / "plugins" / "modules" / "ipmi_sensor_facts.py", "RETURN"))
+    contains = documented["ansible_facts"]["contains"]["ipmi_sensors"]["contains"]
+    assert list(yaml.safe_load(shown)) == list(contains)
+
+
+LOGIN = {
+    "host": "{{ bmc_host }}",
+    "port": "{{ bmc_port }}",
+    "username": "{{ bmc_username }}",
+    "password": "{{ bmc_password }}",
+}
+
+
+def test_links_lead_somewhere() -> None:
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text()):
+            if "://" not in target:
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
