@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: ipmi_sensor_report
-short_description: Show, save and judge what ipmi_sensor_facts gathered from a fleet
+short_description: Show, save and judge the sensor facts of a fleet
 version_added: 0.1.0
 author:
   - baremetal.ipmi contributors (@baremetal-ipmi)
