@@ -10,8 +10,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from bmcsim import running
 
+from bmcsim import running
 from harness.playing import Player
 
 ROOT = Path(__file__).resolve().parents[2]
