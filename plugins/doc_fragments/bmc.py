@@ -53,6 +53,13 @@ options:
         default.
     type: int
     default: 3
+  min_command_interval_s:
+    description:
+      - Seconds between two packets to the BMC, for BMCs that choke on more.
+      - A pause that can never meet O(timeout_s) is refused, with the arithmetic.
+      - In any case one BMC is asked by one process of a user at a time; the others wait for their turn.
+    type: float
+    default: 0
 requirements:
   - pyghmi >= 1.5.61 in the Python that runs the plugin
 notes:

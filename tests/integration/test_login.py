@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,9 +110,20 @@ def test_a_bmc_that_falls_silent_in_the_middle_of_the_log_in_is_told_from_nobody
         log_in(fleet["half"])
 
 
-def test_no_session_left_is_told_in_the_bmcs_words(fleet: Any) -> None:
-    with LanClient(options(fleet["full"])), pytest.raises(errors.LoginRefused, match="[Ii]nsufficient resources"):
-        log_in(fleet["full"])
+def test_no_session_left_is_told_in_the_bmcs_words(fleet: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with LanClient(options(fleet["full"])):
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # as another user, who knows nothing of this one's turn
+        with pytest.raises(errors.LoginRefused, match="[Ii]nsufficient resources"):
+            log_in(fleet["full"])
+
+
+def test_one_process_at_a_time_talks_to_a_bmc(fleet: Any) -> None:
+    with LanClient(options(fleet["plain"])):
+        fleet["plain"].requests.clear()
+        with pytest.raises(errors.Occupied, match="another process has been talking to it for 0.5 s"):
+            log_in(fleet["plain"], timeout_s=0.5)
+        assert len(fleet["plain"].requests) == 0
+    log_in(fleet["plain"])
 
 
 def test_sessions_are_closed_on_the_way_out_even_after_an_error(fleet: Any) -> None:

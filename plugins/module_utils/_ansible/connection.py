@@ -23,6 +23,7 @@ CONNECTION_SPEC: dict[str, dict[str, Any]] = {
     "timeout_s": {"type": "float", "default": 180.0},
     "request_timeout_s": {"type": "float", "default": 2.0},
     "retries": {"type": "int", "default": 3},
+    "min_command_interval_s": {"type": "float", "default": 0.0},
 }
 
 
@@ -40,4 +41,5 @@ def lan_options(params: Mapping[str, Any]) -> LanOptions:
         timeout_s=params["timeout_s"],
         request_timeout_s=params["request_timeout_s"],
         retries=params["retries"],
+        min_command_interval_s=params["min_command_interval_s"],
     )

@@ -10,16 +10,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import OptionError
+from .._core.health.overrides import HEALTHS, parse_rules
 from .._core.selection import parse_selection
+from .._ops.records import Kept
 from .._ops.sensors import Progress, SensorsRequest, run
 from .connection import CONNECTION_SPEC, lan_options
 from .facts import sensor_facts
 from .query import compile_query
+from .sdr_cache import SdrCache, default_folder
 
 try:
     from .._transport.lan import LanClient
 except ImportError:
     LanClient = None  # type: ignore[assignment, misc]
+
+HEALTH_RULE_SPEC: dict[str, dict[str, Any]] = {
+    "name": {"type": "str"},
+    "sensor": {"type": "str"},
+    "type": {"type": "str"},
+    "entity": {"type": "str"},
+    "state": {"type": "str"},
+    "above": {"type": "float"},
+    "below": {"type": "float"},
+    "health": {"type": "str", "choices": list(HEALTHS), "required": True},
+}
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     **CONNECTION_SPEC,
@@ -28,6 +42,9 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "types": {"type": "list", "elements": "str", "default": []},
     "thresholds": {"type": "str", "choices": ["bmc", "sdr", "none"], "default": "bmc"},
     "query": {"type": "str"},
+    "health_rules": {"type": "list", "elements": "dict", "default": [], "options": HEALTH_RULE_SPEC},
+    "sdr_cache": {"type": "bool", "default": True},
+    "sdr_cache_dir": {"type": "path"},
 }
 
 
@@ -40,7 +57,9 @@ def gather(params: Mapping[str, Any], progress: Progress | None = None) -> tuple
     """The facts, and what the user should be warned of. Raises an IpmiError that tells everything, and nothing else."""
     query = compile_query(params["query"]) if params["query"] else None
     request = SensorsRequest(
-        parse_selection(params["sensors"], params["ignore_selected"], params["types"]), params["thresholds"]
+        parse_selection(params["sensors"], params["ignore_selected"], params["types"]),
+        params["thresholds"],
+        parse_rules(params["health_rules"]),
     )
     options = lan_options(params)
     if not can_run_here():
@@ -48,12 +67,15 @@ def gather(params: Mapping[str, Any], progress: Progress | None = None) -> tuple
             f"IPMI over LAN needs the Python library pyghmi, which {sys.executable} does not have",
             "Install it there with pip.",
         )
+    cache = SdrCache(params["sdr_cache_dir"] or default_folder()) if params["sdr_cache"] else None
     with LanClient(options) as client:
-        result = run(request, client, progress)
+        result = run(request, client, progress, Kept(cache, *client.peer) if cache else None)
     facts = sensor_facts(result)
     if query:
         facts["ipmi_query_result"] = query(facts)
     warnings = [f"{options.name}: {warning}" for warning in result.warnings]
+    if cache and cache.problem and params["sdr_cache_dir"]:
+        warnings.append(f"sdr_cache_dir is not used: {cache.problem}")
     if not result.rated and result.health.complete:
         warnings.append(
             f"{options.name}: no sensor is selected"

@@ -16,7 +16,7 @@ _SENSOR_DEVICE = 0x01
 
 @dataclass(frozen=True)
 class DeviceId:
-    """The answer to Get Device ID. ``manufacturer_id`` is an IANA enterprise number of 20 bits."""
+    """The answer to Get Device ID, ``raw`` and decoded. ``manufacturer_id`` is an IANA enterprise number of 20 bits."""
 
     device_id: int
     device_revision: int
@@ -26,6 +26,7 @@ class DeviceId:
     support: int
     manufacturer_id: int
     product_id: int
+    raw: bytes = b""
 
     @property
     def has_sdr_repository(self) -> bool:
@@ -49,6 +50,7 @@ def decode_device_id(data: bytes) -> DeviceId:
         support=data[5],
         manufacturer_id=int.from_bytes(data[6:9], "little") & 0x0FFFFF,
         product_id=int.from_bytes(data[9:11], "little"),
+        raw=data,
     )
 
 

@@ -65,6 +65,9 @@ class Client(Protocol):
     def pause(self) -> None:
         """Wait a moment before a busy BMC is asked again; raise DeadlineExceeded where no time is left."""
 
+    def expect(self, requests: int) -> None:
+        """Be told that at least so many requests will follow; raise OptionError where there is no time for them."""
+
 
 def request_patiently(client: Client, request: Request, once_more: bool = False) -> Response:
     """Ask again, a few times, while the BMC says that it is busy; with ``once_more`` also, once, where no reply came

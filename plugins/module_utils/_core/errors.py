@@ -86,6 +86,12 @@ class DeadlineExceeded(TransportError):
     next_step = "Raise timeout_s, or read less of a slow BMC (options sensors, types, thresholds)."
 
 
+class Occupied(TransportError):
+    """Another process talks to this BMC, and did not end before the deadline."""
+
+    next_step = "Wait for it to end, or raise timeout_s; one BMC is asked by one process at a time."
+
+
 class AuthenticationError(TransportError):
     """The family of refusals at log-in."""
 

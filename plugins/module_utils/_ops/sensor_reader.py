@@ -88,7 +88,7 @@ class SensorReader:
         value = self._value(sensor, reading.raw, factors) if sensor.is_analog else None
         record, bits = sensor.record, reading.bits
         if bits is None:
-            bits = comparison_bits(value, thresholds) if record.is_threshold else 0
+            bits = self._compare(sensor, value, thresholds) if record.is_threshold else 0
         elif record.is_threshold:
             bits &= 0x3F
         return Observation(
@@ -103,6 +103,13 @@ class SensorReader:
             states=tuple(reading_states(record.is_threshold, record.event_type, record.sensor_type, bits)),
             thresholds=thresholds,
         )
+
+    def _compare(self, sensor: Sensor, value: float | None, thresholds: Thresholds) -> int | None:
+        """The comparison bits of a BMC that sends none; the record's thresholds serve where no others were read."""
+        if all(limit is None for limit in thresholds.values()) and sensor.record.conversion:
+            convert = sensor.record.conversion.value
+            thresholds = {name: convert(raw) for name, raw in sensor.record.raw_thresholds}
+        return comparison_bits(value, thresholds)
 
     def _limits(self, sensor: Sensor, factors: dict[int, Conversion | None]) -> Thresholds:
         """The six thresholds in the sensor's units, None where there is none."""

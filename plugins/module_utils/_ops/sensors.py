@@ -11,11 +11,12 @@ from typing import Callable
 from .._core.bmc import DeviceId, read_device_id, read_guid
 from .._core.client import Client
 from .._core.errors import CommandError, DeadlineExceeded, DecodeError, NoReply, SessionLost, TransportError
+from .._core.health.overrides import UserRule
 from .._core.health.rate import Health, Rating, assess, rate
 from .._core.sdr.observation import Observation, not_read
-from .._core.sdr.repository import REPOSITORY, Repository, choose_source, read_repository
 from .._core.sdr.sensors import Sensor, expand_all
 from .._core.selection import Selection
+from .records import Kept, read_records
 from .sensor_reader import SensorReader
 
 Progress = Callable[[int, int], None]
@@ -23,10 +24,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class SensorsRequest:
-    """``thresholds``: bmc (from the BMC where readable, else from the SDR), sdr, or none."""
+    """``thresholds``: bmc (from the BMC where readable, else from the SDR), sdr, or none; ``rules`` come before the
+    table of health rules."""
 
     selection: Selection = field(default_factory=Selection)
     thresholds: str = "bmc"
+    rules: tuple[UserRule, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,10 @@ class SensorsResult:
     has_sensors: bool
 
 
-def run(request: SensorsRequest, client: Client, progress: Progress | None = None) -> SensorsResult:
-    """One read of one BMC.
+def run(
+    request: SensorsRequest, client: Client, progress: Progress | None = None, kept: Kept | None = None
+) -> SensorsResult:
+    """One read of one BMC, with its records from ``kept`` where they are certain to be the same.
 
     Raises a TransportError only where not a single sensor could be read; after that, what was read is returned, the
     rest is unknown and the verdict is incomplete.
@@ -53,18 +58,20 @@ def run(request: SensorsRequest, client: Client, progress: Progress | None = Non
     warnings: list[str] = []
     device = _device(client, warnings)
     guid = read_guid(client)
-    repository, interruption = _records(client, device, warnings)
+    repository, interruption = read_records(client, device, guid, kept)
+    warnings.extend(f"sensor data records: {problem}" for problem in repository.problems)
     everything = expand_all(repository.records)
     sensors = [sensor for sensor in everything if _selected(request.selection, sensor)]
     if interruption and (not sensors or isinstance(interruption, (DeadlineExceeded, SessionLost))):
         raise interruption
+    client.expect(sum(not sensor.record.event_only for sensor in sensors))
     reader = SensorReader(client, request.thresholds)
     observations, interruption = _observe(sensors, reader, progress)
     if interruption and not any(observation.available for observation in observations):
         raise interruption
     if interruption:
         warnings.append(f"{interruption.message}: what could be read until then is here, the rest is unknown")
-    rated = tuple((observation, rate(observation)) for observation in observations)
+    rated = tuple((observation, rate(observation, request.rules)) for observation in observations)
     complete = repository.complete and reader.complete and not interruption
     return SensorsResult(rated, assess(rated, complete), device, guid, tuple(warnings), bool(everything))
 
@@ -75,20 +82,6 @@ def _device(client: Client, warnings: list[str]) -> DeviceId | None:
     except (CommandError, DecodeError, NoReply) as error:
         warnings.append(f"the BMC does not say what it is: {error.message}")
         return None
-
-
-def _records(client: Client, device: DeviceId | None, warnings: list[str]) -> tuple[Repository, TransportError | None]:
-    """All records that can be had, and the error of the transport that ended the list, if one did."""
-    repository = Repository()
-    interruption: TransportError | None = None
-    try:
-        source = choose_source(device.has_sdr_repository, device.provides_device_sdrs, client) if device else REPOSITORY
-        read_repository(client, source, repository)
-    except TransportError as error:
-        repository.problems.append(f"the list of records ends early: {error.message}")
-        interruption = error
-    warnings.extend(f"sensor data records: {problem}" for problem in repository.problems)
-    return repository, interruption
 
 
 def _selected(selection: Selection, sensor: Sensor) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +20,7 @@ from .._core.errors import (
     IpmiError,
     LoginRefused,
     NoReply,
+    Occupied,
     PasswordTooLong,
     PrivilegeRefused,
     SessionLost,
@@ -30,8 +30,10 @@ from .._core.errors import (
     WrongKg,
     WrongPassword,
 )
-from .lan_session import Clock, LanSession, wait_readable
+from .lan_session import LanSession
 from .options import LanOptions, check_options
+from .pace import Clock, Pace
+from .turns import Turn
 
 _BUSY_PAUSE_S = 0.25
 _ANNOUNCED_AS_SHORT = 16  # a BMC made for IPMI 1.5 keeps so many bytes of a password
@@ -51,20 +53,37 @@ class LanClient:
     def __init__(self, options: LanOptions, clock: Clock | None = None) -> None:
         check_options(options)
         self._options = options
-        self._clock = clock or Clock(time.monotonic, wait_readable)
-        self._deadline = self._clock.now() + options.timeout_s
+        self._pace = Pace(options, clock or Clock())
         self._addresses: list[tuple[Any, ...]] = []
         self._session: LanSession | None = None
+        self._turn: Turn | None = None
 
     def __enter__(self) -> LanClient:
         self._addresses = self._resolve()
-        self._session = self._connect()
+        address, port = self._addresses[0][1][:2]
+        self._turn = Turn(address, port)
+        if not self._turn.take(self._wait_for_turn):
+            waited = f"{self._options.timeout_s:g} s"
+            raise Occupied(f"another process has been talking to it for {waited}", host=self._options.name)
+        try:
+            self._session = self._connect()
+        except BaseException:
+            self._turn.give_back()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
+        if self._turn:
+            self._turn.give_back()
+
+    @property
+    def peer(self) -> tuple[str, int]:
+        """Address and port at which the BMC answered."""
+        sockaddr = self._session.sockaddr if self._session else self._addresses[0][1]
+        return str(sockaddr[0]).removeprefix("::ffff:"), int(sockaddr[1])
 
     def request(self, request: Request) -> Response:
         if self._session is None:
@@ -82,10 +101,17 @@ class LanClient:
             raise NoReply(f"the network failed: {error.strerror or error}", host=self._options.name) from error
 
     def pause(self) -> None:
-        left = self._deadline - self._clock.now()
-        if left <= _BUSY_PAUSE_S:
-            raise DeadlineExceeded(f"the deadline of {self._options.timeout_s:g} s is over", host=self._options.name)
-        time.sleep(_BUSY_PAUSE_S)
+        self._pace.sleep(_BUSY_PAUSE_S)
+
+    def expect(self, requests: int) -> None:
+        self._pace.expect(requests)
+
+    def _wait_for_turn(self, seconds: float) -> bool:
+        try:
+            self._pace.sleep(seconds)
+        except DeadlineExceeded:
+            return False
+        return True
 
     def _drop(self) -> None:
         if self._session is not None:
@@ -105,7 +131,7 @@ class LanClient:
     def _connect(self) -> LanSession:
         session = LanSession.__new__(LanSession)
         try:
-            session.__init__(self._options, self._addresses, self._deadline, self._clock)  # type: ignore[misc]
+            session.__init__(self._options, self._addresses, self._pace)  # type: ignore[misc]
         except BaseException as error:
             sock = getattr(session, "socket", None)
             if sock is not None:

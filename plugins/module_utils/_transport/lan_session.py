@@ -11,17 +11,16 @@ sequence numbers that are never used twice, bridging as real BMCs do it, and a s
 from __future__ import annotations
 
 import os
-import select
 import socket
 import struct
-from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 from pyghmi.ipmi.private import simplesession
 
 from .._core.client import NETFN_APP, Request, Response
-from .._core.errors import DeadlineExceeded, NoReply, SessionLost
+from .._core.errors import NoReply, SessionLost
 from .options import PRIVILEGES, LanOptions, kg_bytes
+from .pace import Pace
 
 _SEND_MESSAGE = 0x34
 _CLOSE_SESSION = 0x3C
@@ -32,31 +31,17 @@ _MALFORMED = (IndexError, struct.error, ValueError, TypeError, KeyError)
 _MAX_PACKET = 4096
 
 
-@dataclass
-class Clock:
-    """Time as the session sees it: ``now`` in seconds, ``readable`` waits for a socket for so many seconds at the
-    most."""
-
-    now: Callable[[], float]
-    readable: Callable[[socket.socket, float], bool]
-
-
-def wait_readable(sock: socket.socket, seconds: float) -> bool:
-    return bool(select.select([sock], [], [], max(seconds, 0.0))[0])
-
-
 class LanSession(simplesession.Session):
     """A session with one BMC. Raises NoReply, DeadlineExceeded and SessionLost; pyghmi's own errors are the caller's
     to translate."""
 
-    def __init__(self, options: LanOptions, addresses: list[tuple[Any, ...]], deadline: float, clock: Clock) -> None:
+    def __init__(self, options: LanOptions, addresses: list[tuple[Any, ...]], pace: Pace) -> None:
         self._options = options
         self._addresses = addresses
-        self._deadline = deadline
-        self._clock = clock
+        self._pace = pace
         self._tries_left = options.retries
         self._logins_left = options.retries
-        self._retry_at = deadline
+        self._retry_at = 0.0
         self._bridging = False
         self._refused_by_bridge = False
         self.seqlun = 0
@@ -80,12 +65,10 @@ class LanSession(simplesession.Session):
     def wait_for_rsp(self, timeout: float | None = None, callout: bool = True) -> None:
         """One turn: take what arrived, or send again what stayed without an answer. pyghmi calls this while it logs
         in."""
-        now = self._clock.now()
-        if now >= self._deadline:
-            raise DeadlineExceeded(f"the deadline of {self._options.timeout_s:g} s is over", host=self._options.name)
-        if self._clock.readable(self.socket, min(self._retry_at, self._deadline) - now):
+        self._pace.check()
+        if self._pace.readable(self.socket, self._retry_at):
             self.process_pktqueue()
-        elif self._clock.now() >= self._retry_at:
+        elif self._pace.clock.now() >= self._retry_at:
             self._send_again()
 
     def _send_again(self) -> None:
@@ -146,6 +129,7 @@ class LanSession(simplesession.Session):
 
     def close(self) -> None:
         """Tell the BMC, without waiting for its word, and give the socket back."""
+        self.cleaningup = True
         try:
             if self.logged:
                 self.logout()
@@ -187,13 +171,15 @@ class LanSession(simplesession.Session):
     def _xmit_packet(self, retry: bool = True, delay_xmit: float | None = None, timeout: float | None = None) -> None:
         if self.sequencenumber:
             self.sequencenumber += 1
+        if not self.cleaningup:
+            self._pace.keep_interval()
         for address in [self.sockaddr] if self.sockaddr else [candidate[1] for candidate in self._addresses]:
             self.socket.sendto(self.netpacket, address)
-        self._retry_at = self._clock.now() + self._options.request_timeout_s
+        self._retry_at = self._pace.clock.now() + self._options.request_timeout_s
 
     def process_pktqueue(self) -> None:
         known = {address[1][:2] for address in self._addresses}
-        while self._clock.readable(self.socket, 0):
+        while self._pace.clock.readable(self.socket, 0):
             try:
                 packet, sender = self.socket.recvfrom(_MAX_PACKET)
             except ConnectionError:

@@ -32,6 +32,7 @@ class LanOptions:
     timeout_s: float = 180.0
     request_timeout_s: float = 2.0
     retries: int = 3
+    min_command_interval_s: float = 0.0
 
     @property
     def name(self) -> str:
@@ -50,6 +51,8 @@ def check_options(options: LanOptions) -> None:
     for name in ("timeout_s", "request_timeout_s"):
         if getattr(options, name) <= 0:
             raise OptionError(f"{name} is not above zero", "Give a number of seconds.")
+    if options.min_command_interval_s < 0:
+        raise OptionError("min_command_interval_s is negative", "Give 0 or more seconds.")
     if options.retries < 0:
         raise OptionError("retries is negative", "Give 0 or more.")
     if len(options.username.encode()) > _MAX_USERNAME:

@@ -77,6 +77,7 @@ class IpmiSim:
         workdir: Path,
         *,
         host: str | None = None,
+        port: int | None = None,
         username: str = "admin",
         password: str = "Sim-only-9f3c",
         lan_lines: tuple[str, ...] = (),
@@ -88,7 +89,7 @@ class IpmiSim:
         self.username = username
         self.password = password
         self.lan_lines = lan_lines
-        self.port = 0
+        self.port = port or 0
         self.console_port = 0
         self.log = self.workdir / "log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -118,7 +119,7 @@ class IpmiSim:
         """Start and wait until the BMC answers; SimulatorError names the line of the .emu that was refused."""
         state = self.workdir / "state"
         (state / self.name).mkdir(parents=True, exist_ok=True)
-        self.port = free_port(self.host, socket.SOCK_DGRAM)
+        self.port = self.port or free_port(self.host, socket.SOCK_DGRAM)
         self.console_port = free_port(self.host, socket.SOCK_STREAM)
         conf = self.workdir / "lan.conf"
         conf.write_text(self._lan_conf())

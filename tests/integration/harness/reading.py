@@ -8,7 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.sdr_cache import SdrCache
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.health.overrides import UserRule
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.selection import parse_selection
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.records import Kept
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
@@ -22,10 +25,18 @@ def options(bmc: Any, **changes: Any) -> LanOptions:
     return LanOptions(**{**values, **changes})
 
 
-def read(bmc: Any, thresholds: str = "bmc", sensors: tuple[str, ...] = (), **changes: Any) -> dict[str, Any]:
+def read(
+    bmc: Any,
+    thresholds: str = "bmc",
+    sensors: tuple[str, ...] = (),
+    cache: SdrCache | None = None,
+    rules: tuple[UserRule, ...] = (),
+    **changes: Any,
+) -> dict[str, Any]:
     """The facts of one read, with ``warnings`` beside them."""
     with LanClient(options(bmc, **changes)) as client:
-        result = run(SensorsRequest(parse_selection(sensors), thresholds), client)
+        kept = Kept(cache, *client.peer) if cache else None
+        result = run(SensorsRequest(parse_selection(sensors), thresholds, rules), client, kept=kept)
     return {**sensor_facts(result), "warnings": list(result.warnings)}
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import DeadlineExceeded, Unreachable
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan_session import Clock
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.pace import Clock
 
 
 class HandMovedClock:
@@ -26,8 +26,11 @@ class HandMovedClock:
         return self.time
 
     def readable(self, _sock: socket.socket, seconds: float) -> bool:
-        self.time += max(seconds, 0.0)
+        self.sleep(seconds)
         return False
+
+    def sleep(self, seconds: float) -> None:
+        self.time += max(seconds, 0.0)
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def silent_port() -> Iterator[int]:
 def test_dead_host_is_given_up_after_all_tries(silent_port: int, tries_after_the_first: int, seconds: float) -> None:
     clock = HandMovedClock()
     options = LanOptions(host="127.0.0.1", port=silent_port, retries=tries_after_the_first)
-    with pytest.raises(Unreachable), LanClient(options, Clock(clock.now, clock.readable)):
+    with pytest.raises(Unreachable), LanClient(options, Clock(clock.now, clock.readable, clock.sleep)):
         pass
     assert clock.time - 1000.0 == pytest.approx(seconds)
 
@@ -50,7 +53,10 @@ def test_dead_host_is_given_up_after_all_tries(silent_port: int, tries_after_the
 def test_deadline_comes_before_the_tries_are_used_up(silent_port: int) -> None:
     clock = HandMovedClock()
     options = LanOptions(host="127.0.0.1", port=silent_port, retries=100, timeout_s=5.0)
-    with pytest.raises(DeadlineExceeded, match="deadline of 5 s"), LanClient(options, Clock(clock.now, clock.readable)):
+    with (
+        pytest.raises(DeadlineExceeded, match="deadline of 5 s"),
+        LanClient(options, Clock(clock.now, clock.readable, clock.sleep)),
+    ):
         pass
     assert clock.time - 1000.0 == pytest.approx(5.0)
 
@@ -58,6 +64,6 @@ def test_deadline_comes_before_the_tries_are_used_up(silent_port: int) -> None:
 def test_default_patience_with_a_dead_host_is_eight_seconds_as_the_documentation_says(silent_port: int) -> None:
     clock = HandMovedClock()
     options = LanOptions(host="127.0.0.1", port=silent_port)
-    with pytest.raises(Unreachable), LanClient(options, Clock(clock.now, clock.readable)):
+    with pytest.raises(Unreachable), LanClient(options, Clock(clock.now, clock.readable, clock.sleep)):
         pass
     assert clock.time - 1000.0 == pytest.approx(8.0)

@@ -17,6 +17,7 @@ from ..sdr.observation import Observation
 from ..sdr.records import THRESHOLD_NAMES
 from ..sdr.states import THRESHOLD_STATUS, state_text
 from .default_rules import STATE_RULES, THRESHOLD_RULES, StateRule
+from .overrides import UNAVAILABLE, UserRule
 
 CRITICAL, WARNING, UNKNOWN, NOMINAL = "critical", "warning", "unknown", "nominal"
 WORST_FIRST = (CRITICAL, WARNING, UNKNOWN, NOMINAL)
@@ -63,32 +64,74 @@ def worst(healths: Iterable[str]) -> str:
     return min(healths, key=_RANK.__getitem__, default=UNKNOWN)
 
 
+@dataclass(frozen=True)
+class _Condition:
+    """One thing that a sensor says: its text, the words by which a user's rule may name it, and the table's rating."""
+
+    text: str
+    words: tuple[str, ...]
+    rating: Rating
+
+
 def _state_rule(event_type: int, sensor_type: int, offset: int) -> StateRule | None:
     """The rule for this type of sensor wins over the one for any type."""
     return _BY_STATE.get((event_type, sensor_type, offset)) or _BY_STATE.get((event_type, None, offset))
 
 
-def _rate_states(observation: Observation) -> Rating:
-    record = observation.sensor.record
-    ratings = [Rating(NOMINAL)]
-    bits = observation.state_bits or 0
+def _state_conditions(observation: Observation) -> list[_Condition]:
+    record, bits = observation.sensor.record, observation.state_bits or 0
+    conditions = []
     for offset in range(15):
-        rule = _state_rule(record.event_type, record.sensor_type, offset) if bits & (1 << offset) else None
-        if rule and rule.severity != NOMINAL:
-            ratings.append(Rating(rule.severity, rule.name, state_text(record.event_type, record.sensor_type, offset)))
+        if bits & (1 << offset):
+            rule = _state_rule(record.event_type, record.sensor_type, offset)
+            text = state_text(record.event_type, record.sensor_type, offset)
+            nominal = rule is None or rule.severity == NOMINAL
+            rating = Rating(NOMINAL) if nominal or rule is None else Rating(rule.severity, rule.name, text)
+            conditions.append(_Condition(text, (text, str(offset)), rating))
+    return conditions
+
+
+def _conditions(observation: Observation) -> list[_Condition]:
+    """What the sensor says that has to be rated: asserted states, a passed threshold, or that it says nothing."""
+    if not observation.available:
+        text = observation.unavailable_reason or ""
+        rating = Rating(UNKNOWN, RULE_NOT_READ if observation.failed else None, text)
+        return [_Condition(text, (UNAVAILABLE,), rating)]
+    if not observation.sensor.record.is_threshold:
+        return _state_conditions(observation)
+    rule = _THRESHOLD.get(observation.status or "")
+    if rule is None:
+        return []
+    text = _passed_threshold(observation)
+    return [_Condition(text, (rule.status, *observation.states), Rating(rule.severity, rule.name, text))]
+
+
+def rate(observation: Observation, rules: Sequence[UserRule] = ()) -> Rating:
+    """The health of one sensor by what it said: the worst of all that it says, each by the first rule that fits.
+
+    The user's rules come first. One that names no state holds for everything that the sensor says, even for nothing,
+    and not for a sensor without a reading: that is the state ``unavailable``.
+    """
+    fitting = [rule for rule in rules if rule.fits(observation)]
+    ratings = [_rate_condition(condition, fitting) for condition in _conditions(observation)]
+    if not ratings:
+        whole = next((rule for rule in fitting if rule.state is None and not rule.is_about_value), None)
+        ratings = [Rating(whole.health, whole.name, "by this rule, whatever it says") if whole else Rating(NOMINAL)]
+    ratings.extend(
+        Rating(rule.health, rule.name, rule.limits_text)
+        for rule in fitting
+        if rule.is_about_value and rule.value_passes(observation.reading)
+    )
     return min(ratings, key=lambda rating: _RANK[rating.health])
 
 
-def rate(observation: Observation) -> Rating:
-    """The health of one sensor by what it said."""
-    if not observation.available:
-        return Rating(UNKNOWN, RULE_NOT_READ if observation.failed else None, observation.unavailable_reason or "")
-    if not observation.sensor.record.is_threshold:
-        return _rate_states(observation)
-    if observation.status is None:
-        return Rating(UNKNOWN, "threshold.no_status", "the BMC tells neither a status nor thresholds")
-    rule = _THRESHOLD.get(observation.status)
-    return Rating(rule.severity, rule.name, _passed_threshold(observation)) if rule else Rating(NOMINAL)
+def _rate_condition(condition: _Condition, rules: Sequence[UserRule]) -> Rating:
+    unavailable = UNAVAILABLE in condition.words
+    for rule in rules:
+        fits = rule.state == UNAVAILABLE if unavailable else rule.names_state(*condition.words)
+        if fits and not rule.is_about_value:
+            return Rating(rule.health, rule.name, condition.text)
+    return condition.rating
 
 
 def _passed_threshold(observation: Observation) -> str:
@@ -100,8 +143,9 @@ def _passed_threshold(observation: Observation) -> str:
     return ", ".join(observation.states)
 
 
-def _counts_towards_status(observation: Observation) -> bool:
-    return observation.available or observation.failed
+def _counts_towards_status(observation: Observation, rating: Rating) -> bool:
+    """What has no reading for good does not count, unless a rule of the user's says what to think of that."""
+    return observation.available or rating.rule is not None
 
 
 def _number(value: float) -> str:
@@ -123,7 +167,7 @@ def assess(rated: Sequence[tuple[Observation, Rating]], complete: bool) -> Healt
     counts = dict.fromkeys((NOMINAL, WARNING, CRITICAL, UNKNOWN), 0)
     for _observation, rating in rated:
         counts[rating.health] += 1
-    counted = [(observation, rating) for observation, rating in rated if _counts_towards_status(observation)]
+    counted = [(observation, rating) for observation, rating in rated if _counts_towards_status(observation, rating)]
     findings = [Finding(o, r, message(o, r)) for o, r in counted if r.health != NOMINAL]
     findings.sort(key=lambda finding: _RANK[finding.rating.health])
     return Health(worst(rating.health for _o, rating in counted), complete, counts, tuple(findings))

@@ -37,12 +37,21 @@ DEVICE_SDRS = Source(NETFN_SENSOR, 0x21, "Get Device SDR")
 
 @dataclass
 class Repository:
-    """What was read. ``problems``: a sentence for each record that is lost; ``complete``: the end of the list was
-    reached."""
+    """What was read: ``raw`` records and what they hold. ``problems``: a sentence for each record that is lost;
+    ``complete``: the end of the list was reached."""
 
+    raw: list[bytes] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     complete: bool = False
+
+    def add(self, data: bytes) -> None:
+        """One more record; a broken one costs nothing but itself."""
+        self.raw.append(data)
+        try:
+            self.records.append(decode_record(data))
+        except DecodeError as error:
+            self.problems.append(f"{error.message}; it is passed over")
 
 
 class Reader:
@@ -56,14 +65,13 @@ class Reader:
         self._chunks = list(_CHUNKS)
         self._whole = True  # one request a record, until the BMC says that this is too much
 
-    def records(self) -> Iterator[tuple[int, bytes]]:
-        """Every record as (id, bytes); ends at FFFFh, or where the list leads back to a record that was read before."""
+    def records(self) -> Iterator[bytes]:
+        """Every record; ends at FFFFh, or where the list leads back to a record that was read before."""
         record_id, seen = 0, set()
         while record_id != _LAST and record_id not in seen:
             seen.add(record_id)
-            next_id, data = self._record(record_id)
-            yield record_id, data
-            record_id = next_id
+            record_id, data = self.record(record_id)
+            yield data
 
     def _reserve(self) -> None:
         try:
@@ -81,8 +89,8 @@ class Reader:
         body = reservation.to_bytes(2, "little") + record_id.to_bytes(2, "little") + bytes((offset, count))
         return request_patiently(self._client, Request(self._source.netfn, self._source.get, body), once_more=True)
 
-    def _record(self, record_id: int) -> tuple[int, bytes]:
-        """One record; starts over when the reservation was lost in the middle, a bounded number of times."""
+    def record(self, record_id: int) -> tuple[int, bytes]:
+        """The next record's id, and this record; starts over, a few times, when the reservation is lost."""
         for _attempt in range(_ATTEMPTS):
             try:
                 return self._read_once(record_id)
@@ -138,23 +146,11 @@ class Reader:
             return int.from_bytes(response.data[:2], "little"), response.data[2:]
 
 
-def record_count(client: Client) -> int | None:
-    """How many records Get SDR Repository Info tells of (section 33.9); None where it tells nothing."""
-    try:
-        data = ask(client, "Get SDR Repository Info", Request(NETFN_STORAGE, 0x20), 3)
-    except (CommandError, DecodeError):
-        return None
-    return int.from_bytes(data[1:3], "little")
-
-
 def read_repository(client: Client, source: Source, into: Repository) -> None:
     """Fill ``into``, so that what was read before an error of the transport is there after it."""
     try:
-        for _record_id, data in Reader(client, source).records():
-            try:
-                into.records.append(decode_record(data))
-            except DecodeError as error:
-                into.problems.append(f"{error.message}; it is passed over")
+        for data in Reader(client, source).records():
+            into.add(data)
         into.complete = True
     except CommandError as error:
         into.problems.append(
@@ -162,10 +158,3 @@ def read_repository(client: Client, source: Source, into: Repository) -> None:
         )
     except DecodeError as error:
         into.problems.append(f"the list of records ends early: {error.message}")
-
-
-def choose_source(has_repository: bool, provides_device_sdrs: bool, client: Client) -> Source:
-    """The repository, unless the controller has none, or an empty one beside device SDRs of its own."""
-    if provides_device_sdrs and (not has_repository or not record_count(client)):
-        return DEVICE_SDRS
-    return REPOSITORY
