@@ -18,7 +18,8 @@ from .model import Chassis, ServerModel, User
 from .rakp import Handshake
 from .reader import ModelError
 from .repository import Repository
-from .sessions import Session, SessionTable
+from .sessions import AnySession, SessionTable
+from .sessions15 import Challenges
 
 UNSPECIFIED_OFFSET = 0x07FF
 
@@ -61,6 +62,7 @@ class Bmc:
                 and (controller is self.main or sensor.channel == controller.channel)
             )
         self.sessions = SessionTable(model.limits.sessions, model.limits.session_timeout_s)
+        self.challenges = Challenges(self.sessions)
         self.users = settings.users or model.users
         self.kg = model.kg if settings.kg is None else settings.kg
         self.handshake = Handshake(model, self.users, self.kg, self.sessions)
@@ -68,6 +70,10 @@ class Bmc:
 
     def controllers(self) -> list[Controller]:
         return [self.main, *self.satellites.values()]
+
+    def versions(self) -> tuple[str, ...]:
+        """Return the versions whose sessions are offered."""
+        return ("1.5",) if self.faults.plan.ipmi15_only else self.model.lan.versions
 
     def sensors(self) -> list[Sensor]:
         """Return all sensors, in the order of their controllers and of the model."""
@@ -101,11 +107,12 @@ class Bmc:
     def reset(self) -> None:
         """Restart: sessions and reservations are gone, and nothing is answered for a while."""
         self.sessions.clear()
+        self.challenges.clear()
         self.repository.cancel()
         self.sel.cancel()
         self.asleep_until = time.monotonic() + self.model.limits.reset_s
 
-    def answer(self, message: ipmb.Message, session: Session | None) -> list[bytes]:
+    def answer(self, message: ipmb.Message, session: AnySession | None) -> list[bytes]:
         """Carry out a request; return the messages to send: usually one, none for a swallowed request."""
         user = session.user.name if session and session.user else None
         self.requests.add(Request(message.netfn, message.cmd, message.data, 0x20, message.rs_lun, user))

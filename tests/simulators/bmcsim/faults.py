@@ -26,6 +26,7 @@ class FaultPlan:
     drop: float = 0.0
     seed: int = 0
     silent: bool = False
+    ipmi15_only: bool = False
     silent_after: int | None = None
     max_sdr_read: int | None = None
     lose_reservation_after: int | None = None
@@ -40,6 +41,7 @@ def parse_faults(node: Node) -> FaultPlan:
         drop=node.number("drop", 0.0),
         seed=node.integer("seed", 0, high=2**31),
         silent=node.flag("silent"),
+        ipmi15_only=node.flag("ipmi15_only"),
         silent_after=node.integer("silent_after", None, high=2**31),
         max_sdr_read=node.integer("max_sdr_read", None, 1),
         lose_reservation_after=node.integer("lose_reservation_after", None, high=2**31),

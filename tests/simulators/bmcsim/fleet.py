@@ -95,6 +95,7 @@ def _model(node: Node, name: str, source: Any, base: Path | None) -> ServerModel
         model,
         identity=replace(model.identity, guid=identity),
         limits=load.parse_limits(node.node("limits"), model.limits),
+        lan=load.parse_lan(node.node("lan"), model.lan),
         sel_options=load.parse_sel_options(node.node("sel_options"), model.sel_options),
     )
 

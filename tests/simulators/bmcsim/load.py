@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import fru, parse_records, parse_sel, tables
-from .model import Chassis, Identity, Limits, Satellite, SelOptions, SensorModel, ServerModel, User
+from .model import Chassis, Identity, Lan, Limits, Satellite, SelOptions, SensorModel, ServerModel, User
 from .parse_sensor import parse_sensor
 from .reader import ModelError, Node, load_yaml
 
@@ -61,6 +61,7 @@ def parse_model(data: Any, file: str) -> ServerModel:
         sel=tuple(parse_sel.parse_entry(node, sensors) for node in root.nodes("sel", "sensor")),
         sel_options=parse_sel_options(root.node("sel_options")),
         limits=parse_limits(root.node("limits")),
+        lan=parse_lan(root.node("lan")),
     )
     root.any("description", None)
     root.done()
@@ -213,3 +214,22 @@ def parse_limits(node: Node, base: Limits | None = None) -> Limits:
         raise node.error("can be 3 and 17 only", "suites")
     node.done()
     return limits
+
+
+def parse_lan(node: Node, base: Lan | None = None) -> Lan:
+    base = base or Lan()
+    versions = tuple(str(item) for item in node.sequence("versions")) or base.versions
+    auth = tuple(str(item) for item in node.sequence("auth")) or base.auth
+    if set(versions) - {"1.5", "2.0"}:
+        raise node.error("can be '1.5' and '2.0' only", "versions")
+    if set(auth) - {"md5", "straight", "none"}:
+        raise node.error("can be md5, straight and none only", "auth")
+    lan = Lan(
+        versions=versions,
+        auth=auth,
+        per_message=node.flag("per_message", base.per_message),
+        extended_code=node.integer("extended_code", base.extended_code),
+        wrong_password_code=node.integer("wrong_password_code", base.wrong_password_code),
+    )
+    node.done()
+    return lan

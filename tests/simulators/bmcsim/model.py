@@ -195,6 +195,17 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Lan:
+    """Which sessions the LAN channel offers."""
+
+    versions: tuple[str, ...] = ("2.0",)  # "1.5", "2.0" or both
+    auth: tuple[str, ...] = ("md5",)  # IPMI v1.5 authentication types: md5, straight, none
+    per_message: bool = True
+    extended_code: int = 0  # answers a version 1.5 BMC's Get Channel Authentication Capabilities with bit 7 set
+    wrong_password_code: int = 0  # answers Activate Session with a wrong code; 0 is silence
+
+
+@dataclass(frozen=True)
 class ServerModel:
     """Everything that a model file says."""
 
@@ -211,3 +222,4 @@ class ServerModel:
     sel: tuple[bytes, ...]
     sel_options: SelOptions
     limits: Limits
+    lan: Lan = field(default_factory=Lan)

@@ -61,6 +61,10 @@ class Handshake:
         granted = privilege or 4
         return bytes([tag, 0, granted, 0]) + data[4:8] + struct.pack("<I", session.bmc_id) + algorithms
 
+    def _get(self, bmc_id: int, now: float) -> Session | None:
+        session = self.table.get(bmc_id, now)
+        return session if isinstance(session, Session) else None
+
     def _suite(self, data: bytes) -> crypto.Suite | int:
         """Return the suite of the three proposed algorithms, or the status that refuses them."""
         # A length of 0 in an algorithm payload is a wildcard: the BMC chooses.
@@ -81,7 +85,7 @@ class Handshake:
         if len(data) < 28 or len(data) < 28 + data[27]:
             return None
         tag, bmc_id = data[0], struct.unpack_from("<I", data, 4)[0]
-        session = self.table.get(bmc_id, now)
+        session = self._get(bmc_id, now)
         if session is None or session.active:
             return bytes([tag, INVALID_SESSION, 0, 0, 0, 0, 0, 0])
         if session.rakp1[1:] == data[1:]:  # repeated: the same numbers again
@@ -124,7 +128,7 @@ class Handshake:
         if len(data) < 8:
             return None
         tag, bmc_id = data[0], struct.unpack_from("<I", data, 4)[0]
-        session = self.table.get(bmc_id, now)
+        session = self._get(bmc_id, now)
         if session is None or not session.rakp1:
             return bytes([tag, INVALID_SESSION, 0, 0, 0, 0, 0, 0])
         if session.active:

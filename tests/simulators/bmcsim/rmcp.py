@@ -28,6 +28,8 @@ class Packet:
     authenticated: bool = False
     signed: bytes = b""
     trailer: bytes = b""
+    auth_type: int = 0
+    auth_code: bytes = b""
 
 
 def pong(data: bytes) -> bytes | None:
@@ -50,7 +52,10 @@ def _parse_v15(data: bytes) -> Packet:
     offset = 13 + (16 if data[4] & 0x0F else 0)
     if len(data) < offset + 1 or len(data) < offset + 1 + data[offset]:
         raise ValueError("message shorter than its length says")
-    return Packet(False, PAYLOAD_IPMI, session_id, sequence, data[offset + 1 : offset + 1 + data[offset]])
+    payload = data[offset + 1 : offset + 1 + data[offset]]
+    return Packet(
+        False, PAYLOAD_IPMI, session_id, sequence, payload, auth_type=data[4] & 0x0F, auth_code=data[13:offset]
+    )
 
 
 def _parse_v2(data: bytes) -> Packet:
@@ -74,9 +79,10 @@ def _parse_v2(data: bytes) -> Packet:
     )
 
 
-def build_v15(message: bytes) -> bytes:
-    """Return a message outside of a session in the IPMI v1.5 format."""
-    return RMCP_IPMI + b"\0" * 9 + bytes([len(message)]) + message
+def build_v15(message: bytes, auth_type: int = 0, session_id: int = 0, sequence: int = 0, code: bytes = b"") -> bytes:
+    """Return a message in the IPMI v1.5 format, as it is outside of a session unless told otherwise."""
+    head = struct.pack("<BII", auth_type, sequence, session_id)
+    return RMCP_IPMI + head + code + bytes([len(message)]) + message
 
 
 def build_v2(payload_type: int, session_id: int, sequence: int, payload: bytes) -> bytes:

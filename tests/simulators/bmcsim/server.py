@@ -11,6 +11,7 @@ from typing import Any
 
 from . import ipmb, rmcp
 from .bmc import Bmc
+from .sessions15 import WrongPassword
 
 _ASF, _IPMI = 0x06, 0x07
 
@@ -64,6 +65,8 @@ class BmcProtocol(asyncio.DatagramProtocol):
         if kind != _IPMI:
             raise ValueError("RMCP class is neither ASF nor IPMI")
         packet = rmcp.parse(data)
+        if packet.v2 and "2.0" not in self.bmc.versions():
+            raise ValueError("no RMCP+ here")
         if packet.session_id:
             return self._in_session(packet)
         if packet.payload_type == rmcp.PAYLOAD_IPMI:
@@ -93,8 +96,11 @@ class BmcProtocol(asyncio.DatagramProtocol):
         return [] if answer is None else [rmcp.build_v2(answer_type, 0, 0, answer)]
 
     def _in_session(self, packet: rmcp.Packet) -> list[bytes]:
-        session = self.bmc.sessions.get(packet.session_id, time.monotonic())
-        if session is None or not session.active or packet.payload_type != rmcp.PAYLOAD_IPMI:
+        now = time.monotonic()
+        session = self.bmc.sessions.get(packet.session_id, now)
+        if session is None:
+            return self._activate(packet, now)
+        if not session.active or packet.payload_type != rmcp.PAYLOAD_IPMI:
             raise ValueError("no such session")
         message = ipmb.parse(session.open(packet))
         verdict = session.accept(packet.sequence)
@@ -102,6 +108,25 @@ class BmcProtocol(asyncio.DatagramProtocol):
             raise ValueError("sequence number outside of the window")
         if verdict == "repeated":
             return session.replies[packet.sequence]
+        replies = [session.seal(reply) for reply in self.bmc.answer(message, session)]
+        session.remember(packet.sequence, replies)
+        return replies
+
+    def _activate(self, packet: rmcp.Packet, now: float) -> list[bytes]:
+        """Answer Activate Session, the only command of an IPMI v1.5 session that is not active yet."""
+        session = self.bmc.challenges.get(packet.session_id, now)
+        if session is None or packet.v2:
+            raise ValueError("no such session")
+        message, refusal = ipmb.parse(packet.payload), self.bmc.model.lan.wrong_password_code
+        if (message.netfn, message.cmd) != (0x06, 0x3A):
+            raise ValueError("the session is not active")
+        try:
+            session.open(packet)
+        except WrongPassword:
+            # The specification drops such a packet; some BMCs say so.
+            if not refusal:
+                raise
+            return [rmcp.build_v15(message.reply(refusal), 0, packet.session_id)]
         replies = [session.seal(reply) for reply in self.bmc.answer(message, session)]
         session.remember(packet.sequence, replies)
         return replies

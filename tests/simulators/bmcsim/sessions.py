@@ -17,20 +17,52 @@ _CACHED_REPLIES = 32
 _HANDSHAKE_S = 10.0
 
 
-@dataclass(eq=False)
-class Session:
-    """One session from Open Session Request to Close Session."""
+@dataclass(eq=False, kw_only=True)
+class AnySession:
+    """What sessions of both versions have: a user, a privilege, and the numbers of the packets seen."""
 
     bmc_id: int
-    console_id: int
-    suite: crypto.Suite
-    open_privilege: int
     last_seen: float
     active: bool = False
     user: User | None = None
-    role: int = 0
     limit: int = 0
     privilege: int = 0
+    sent: int = 0
+    highest: int = 0
+    replies: OrderedDict[int, list[bytes]] = field(default_factory=OrderedDict)
+
+    def seal(self, message: bytes) -> bytes:
+        """Return the next packet of this session."""
+        raise NotImplementedError
+
+    def open(self, packet: rmcp.Packet) -> bytes:
+        """Return the message of a packet of this session; ValueError when it is not ours."""
+        raise NotImplementedError
+
+    def accept(self, sequence: int) -> str:
+        """Judge a sequence number: `new`, `repeated` (its replies are in `replies`) or `outside` of the window."""
+        if sequence in self.replies:
+            return "repeated"
+        if self.highest - _WINDOW < sequence <= self.highest + _WINDOW or not self.highest:
+            self.highest = max(self.highest, sequence)
+            return "new"
+        return "outside"
+
+    def remember(self, sequence: int, packets: list[bytes]) -> None:
+        """Keep replies for a request that comes again, so that it is answered and not carried out twice."""
+        self.replies[sequence] = packets
+        while len(self.replies) > _CACHED_REPLIES:
+            self.replies.popitem(last=False)
+
+
+@dataclass(eq=False, kw_only=True)
+class Session(AnySession):
+    """One RMCP+ session from Open Session Request to Close Session."""
+
+    console_id: int
+    suite: crypto.Suite
+    open_privilege: int
+    role: int = 0
     rm: bytes = b""
     rc: bytes = b""
     keys: crypto.Keys | None = None
@@ -38,9 +70,6 @@ class Session:
     rakp2: bytes = b""
     rakp3: bytes = b""
     rakp4: bytes = b""
-    sent: int = 0
-    highest: int = 0
-    replies: OrderedDict[int, list[bytes]] = field(default_factory=OrderedDict)
 
     def seal(self, message: bytes) -> bytes:
         """Return the next packet of this session: encrypted, numbered and signed."""
@@ -59,28 +88,13 @@ class Session:
             raise ValueError("wrong integrity code")
         return crypto.decrypt(self.keys.aes, packet.payload)
 
-    def accept(self, sequence: int) -> str:
-        """Judge a sequence number: `new`, `repeated` (its replies are in `replies`) or `outside` of the window."""
-        if sequence in self.replies:
-            return "repeated"
-        if self.highest - _WINDOW < sequence <= self.highest + _WINDOW or not self.highest:
-            self.highest = max(self.highest, sequence)
-            return "new"
-        return "outside"
-
-    def remember(self, sequence: int, packets: list[bytes]) -> None:
-        """Keep replies for a request that comes again, so that it is answered and not carried out twice."""
-        self.replies[sequence] = packets
-        while len(self.replies) > _CACHED_REPLIES:
-            self.replies.popitem(last=False)
-
 
 class SessionTable:
     """The session slots of one BMC."""
 
     def __init__(self, slots: int, timeout_s: float) -> None:
         self.slots, self.timeout_s = slots, timeout_s
-        self._sessions: dict[int, Session] = {}
+        self._sessions: dict[int, AnySession] = {}
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -95,24 +109,34 @@ class SessionTable:
                 self.close(session)
 
     def open(self, console_id: int, suite: crypto.Suite, privilege: int, now: float) -> Session | None:
-        """Return a new session, None when all slots are taken."""
-        self.expire(now)
-        if len(self._sessions) >= self.slots:
-            return None
+        """Return a new RMCP+ session, None when all slots are taken."""
+        session = Session(
+            bmc_id=self.new_id(), console_id=console_id, suite=suite, open_privilege=privilege, last_seen=now
+        )
+        return session if self.take_slot(session, now) else None
+
+    def new_id(self) -> int:
         bmc_id = 0
         while not bmc_id or bmc_id in self._sessions:
             bmc_id = int.from_bytes(os.urandom(4), "little")
-        session = self._sessions[bmc_id] = Session(bmc_id, console_id, suite, privilege, now)
-        return session
+        return bmc_id
 
-    def get(self, bmc_id: int, now: float) -> Session | None:
+    def take_slot(self, session: AnySession, now: float) -> bool:
+        """Give a session a slot; False when all are taken."""
+        self.expire(now)
+        if len(self._sessions) >= self.slots:
+            return False
+        self._sessions[session.bmc_id] = session
+        return True
+
+    def get(self, bmc_id: int, now: float) -> AnySession | None:
         self.expire(now)
         session = self._sessions.get(bmc_id)
         if session:
             session.last_seen = now
         return session
 
-    def close(self, session: Session) -> None:
+    def close(self, session: AnySession) -> None:
         self._sessions.pop(session.bmc_id, None)
 
     def clear(self) -> None:

@@ -14,7 +14,7 @@ from ..errors import CommandError, DecodeError, completion_text
 from .decode import HEADER_LENGTH, decode_record
 from .records import Record
 
-_LAST = 0xFFFF
+_FIRST, _LAST = 0x0000, 0xFFFF
 _ENTIRE = 0xFF
 _CHUNKS = (0x20, 0x10, 0x0A, 0x05)  # tried in turn by BMCs that return less than was asked for
 _TOO_MANY_BYTES = (0xCA, 0xC8, 0xC7, 0xC4, 0xFF)
@@ -67,10 +67,13 @@ class Reader:
 
     def records(self) -> Iterator[bytes]:
         """Every record; ends at FFFFh, or where the list leads back to a record that was read before."""
-        record_id, seen = 0, set()
+        record_id, seen = _FIRST, set()
         while record_id != _LAST and record_id not in seen:
             seen.add(record_id)
+            first = record_id == _FIRST
             record_id, data = self.record(record_id)
+            if first:  # asked for as 0000h, whatever its own id is
+                seen.add(int.from_bytes(data[:2], "little"))
             yield data
 
     def _reserve(self) -> None:
@@ -135,9 +138,11 @@ class Reader:
 
     def _part(self, record_id: int, offset: int, wanted: int) -> tuple[int, bytes]:
         while True:
-            response = self._get(record_id, offset, min(wanted, self._chunks[0]))
-            if response.code in _TOO_MANY_BYTES and len(self._chunks) > 1 and wanted > self._chunks[1]:
-                self._chunks.pop(0)
+            count = min(wanted, self._chunks[0])
+            response = self._get(record_id, offset, count)
+            smaller = [chunk for chunk in self._chunks if chunk < count]
+            if response.code in _TOO_MANY_BYTES and smaller:
+                self._chunks = smaller
                 continue
             if response.code:
                 raise CommandError(self._source.name, response.code)

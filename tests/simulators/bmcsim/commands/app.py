@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from .. import crypto, ipmb
 from ..journal import Request
+from ..sessions15 import AUTH_TYPES
 from . import registry
 from .registry import ADMIN, APP, CALLBACK, USER, Context, Refused, Reply, command
 
 _CHANNEL = 1
 _PRESENT_CHANNEL = 0x0E
 _NAK = 0x83
+_VERSION_15 = 0x51
 
 
 @command(APP, 0x01, satellites=True, privilege=USER)
 def get_device_id(context: Context) -> bytes:
     """Section 20.1."""
     ident = context.controller.identity
+    version = ident.ipmi_version if "2.0" in context.bmc.versions() else _VERSION_15
     return (
         bytes([ident.device_id, ident.device_revision | (0x80 if ident.provides_sdrs else 0)])
-        + bytes([ident.firmware[0] | (0x80 if ident.updating else 0), ident.firmware[1], ident.ipmi_version])
+        + bytes([ident.firmware[0] | (0x80 if ident.updating else 0), ident.firmware[1], version])
         + bytes([ident.support])
         + ident.manufacturer_id.to_bytes(3, "little")
         + ident.product_id.to_bytes(2, "little")
@@ -59,17 +62,25 @@ def get_system_guid(context: Context) -> bytes:
 
 @command(APP, 0x38, length=2, anonymous=True, privilege=CALLBACK)
 def get_channel_authentication_capabilities(context: Context) -> bytes:
-    """Section 22.13: IPMI v2.0 sessions only, so no v1.5 authentication type is on offer."""
+    """Section 22.13: the IPMI v2.0 bits only for a request that asks for them, and where there are such sessions."""
     channel, bmc = context.data[0] & 0x0F, context.bmc
     if channel not in (_CHANNEL, _PRESENT_CHANNEL):
         raise Refused(registry.INVALID_DATA)
-    extended = context.data[0] & 0x80
+    lan, versions = bmc.model.lan, bmc.versions()
+    if context.data[0] & 0x80 and "2.0" not in versions and lan.extended_code:
+        raise Refused(lan.extended_code)
+    extended = context.data[0] & 0x80 and "2.0" in versions
     names = [user.name for user in bmc.users]
-    status = (0x20 if bmc.kg else 0) | (0x04 if any(names) else 0)
+    status = (0x20 if bmc.kg and "2.0" in versions else 0) | (0x04 if any(names) else 0)
     for user in bmc.users:
         if not user.name:
             status |= 0x02 if user.password else 0x01
-    return bytes([_CHANNEL, 0x80 if extended else 0, status, 0x02 if extended else 0, 0, 0, 0, 0])
+    types, sessions = 0x80 if extended else 0, 0x02 if extended else 0
+    if "1.5" in versions:
+        types |= sum(1 << AUTH_TYPES[name] for name in lan.auth)
+        sessions |= 0x01 if extended else 0
+        status |= 0 if lan.per_message else 0x10
+    return bytes([_CHANNEL, types, status, sessions, 0, 0, 0, 0])
 
 
 @command(APP, 0x54, length=3, anonymous=True, privilege=CALLBACK)
@@ -77,6 +88,8 @@ def get_channel_cipher_suites(context: Context) -> bytes:
     """Section 22.15: sixteen bytes of the list for each index."""
     if context.data[0] & 0x0F not in (_CHANNEL, _PRESENT_CHANNEL):
         raise Refused(registry.INVALID_DATA)
+    if "2.0" not in context.bmc.versions():
+        raise Refused(registry.INVALID_COMMAND)
     suites = [crypto.SUITES[number] for number in context.bmc.model.limits.suites]
     if context.data[2] & 0x80:
         records = [(0xC0, s.number, s.authentication, 0x40 | s.integrity, 0x80 | s.confidentiality) for s in suites]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .. import ipmb
 from ..controller import Controller, Sensor
-from ..sessions import Session
+from ..sessions import AnySession
 
 if TYPE_CHECKING:
     from ..bmc import Bmc
@@ -58,7 +58,7 @@ class Context:
     bmc: Bmc
     controller: Controller
     message: ipmb.Message
-    session: Session | None
+    session: AnySession | None
 
     @property
     def data(self) -> bytes:
@@ -135,7 +135,7 @@ def execute(context: Context) -> tuple[int, Reply]:
     return 0, result if isinstance(result, Reply) else Reply(result)
 
 
-def dispatch(bmc: Bmc, controller: Controller, message: ipmb.Message, session: Session | None) -> list[bytes]:
+def dispatch(bmc: Bmc, controller: Controller, message: ipmb.Message, session: AnySession | None) -> list[bytes]:
     """Return the response messages to one request, after the faults have had their say."""
     context = Context(bmc, controller, message, session)
     code = bmc.faults.code(message) if controller is bmc.main else 0
