@@ -21,7 +21,6 @@ from .._core.errors import (
     LoginRefused,
     NoReply,
     Occupied,
-    PasswordTooLong,
     PrivilegeRefused,
     SessionLost,
     UnknownHost,
@@ -147,11 +146,15 @@ class LanClient:
 
     def _silent(self, session: LanSession, error: NoReply) -> IpmiError:
         """Nobody there; or somebody who fell silent in the middle of the log-in."""
+        host, user = self._options.name, self._options.username
         if session.rmcp_status == _INTEGRITY:
-            return WrongPassword("the BMC rejects the key exchange: wrong password", host=self._options.name)
+            return WrongPassword("the BMC rejects the key exchange: wrong password", host=host)
+        if session.ipmiversion == 1.5 and session.authtype:
+            # In IPMI 1.5 a BMC drops what is signed with another password without a word.
+            return WrongPassword(f"the BMC ignores the log-in: wrong password for user {user!r}", host=host)
         if not session.answered:
-            return Unreachable(f"no BMC answers: {error.message}", host=self._options.name)
-        return Unreachable(f"the BMC answers, and does not finish the log-in: {error.message}", host=self._options.name)
+            return Unreachable(f"no BMC answers: {error.message}", host=host)
+        return Unreachable(f"the BMC answers, and does not finish the log-in: {error.message}", host=host)
 
     def _refused(self, session: LanSession, text: str) -> AuthenticationError:
         """What pyghmi says of a log-in that failed, in the collection's own errors."""
@@ -160,9 +163,7 @@ class LanClient:
             return WrongPassword(f"wrong password for user {user!r}{self._password_hint()}", host=host)
         if "Kg" in text:
             return WrongKg("wrong kg (BMC key), or a BMC key is set and none was given", host=host)
-        if "too long" in text:
-            return PasswordTooLong("the BMC speaks IPMI 1.5, whose passwords have at most 16 bytes", host=host)
-        if session.rmcp_status in _UNAUTHORIZED_NAME:
+        if session.rmcp_status in _UNAUTHORIZED_NAME or "Invalid user name" in text:
             return UnknownUser(
                 f"no such user: {user!r} (or it has no right to privilege {self._options.privilege})", host=host
             )

@@ -18,13 +18,15 @@ from typing import Any
 from pyghmi.ipmi.private import simplesession
 
 from .._core.client import NETFN_APP, Request, Response
-from .._core.errors import NoReply, SessionLost
+from .._core.errors import NoReply, PasswordTooLong, SessionLost
 from .options import PRIVILEGES, LanOptions, kg_bytes
 from .pace import Pace
 
 _SEND_MESSAGE = 0x34
 _CLOSE_SESSION = 0x3C
 _SET_PRIVILEGE = 0x3B
+_PRIVILEGE_EXCEEDED = 0x86  # completion code of Activate Session (section 22.17)
+_MAX_PASSWORD_15 = 16
 _RAKP_CONTEXTS = ("EXPECTINGRAKP2", "EXPECTINGRAKP4")
 # What a packet that is too short, or filled with nonsense, can raise in pyghmi's decoding.
 _MALFORMED = (IndexError, struct.error, ValueError, TypeError, KeyError)
@@ -230,6 +232,10 @@ class LanSession(simplesession.Session):
     # -- IPMI 1.5, where pyghmi mixes text and bytes and always asks for the administrator's privilege
 
     def _get_session_challenge(self) -> None:
+        if len(self.password) > _MAX_PASSWORD_15:
+            size = len(self.password)
+            text = f"the password has {size} bytes, and this BMC speaks IPMI 1.5, which carries 16"
+            raise PasswordTooLong(text, host=self._options.name)
         self.ipmicallback = self._got_session_challenge
         data = bytes((2,)) + self.userid.ljust(16, b"\0")
         self._send_ipmi_net_payload(netfn=NETFN_APP, command=0x39, data=data)
@@ -238,6 +244,12 @@ class LanSession(simplesession.Session):
         self.ipmicallback = self._activated_session
         request = bytes((2, self.privlevel)) + bytes(data) + b"\x01\0\0\0"
         self._send_ipmi_net_payload(netfn=NETFN_APP, command=0x3A, data=request)
+
+    def _activated_session(self, response: dict[str, Any]) -> None:
+        self.privilege_code = response["code"] if response["code"] == _PRIVILEGE_EXCEEDED else 0
+        if not response["code"] and response["data"] and not response["data"][0] & 0x0F:
+            self.authtype = 0  # per-message authentication is off: the rest of the session is not signed
+        super()._activated_session(response)
 
     def _ipmi15authcode(self, payload: Any, checkremotecode: bool = False) -> Any:
         if self.authtype == 0:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import commands, ipmb
@@ -14,14 +14,15 @@ from .controller import Controller, Sensor
 from .eventlog import EventLog
 from .faults import FaultPlan, Faults
 from .journal import Request, RequestLog
-from .model import Chassis, ServerModel, User
+from .model import Chassis, Identity, ServerModel, User
 from .rakp import Handshake
 from .reader import ModelError
-from .repository import Repository
+from .repository import Repository, model_items, sensor_item
 from .sessions import AnySession, SessionTable
 from .sessions15 import Challenges
 
 UNSPECIFIED_OFFSET = 0x07FF
+_REPOSITORY_DEVICE = 0x02  # of Get Device ID's device support
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,13 @@ class Settings:
     sel: tuple[bytes, ...] = ()
 
 
+def _main_identity(model: ServerModel) -> Identity:
+    """Return the BMC's identity; one without a repository says so, and has device SDRs instead."""
+    if model.sdr.repository:
+        return model.identity
+    return replace(model.identity, provides_sdrs=True, support=model.identity.support & ~_REPOSITORY_DEVICE)
+
+
 class Bmc:
     """State of one BMC; `answer` carries out one request."""
 
@@ -46,10 +54,12 @@ class Bmc:
         self.chassis = settings.chassis or model.chassis
         self.utc_offset = UNSPECIFIED_OFFSET
         self._clock_offset = 0.0 if model.sel_options.clock == "host" else -time.time()
-        self.repository = Repository(model, self.clock())
+        stamp = self.clock() if model.sdr.stamp is None else model.sdr.stamp
+        self.repository = Repository(model_items(model), stamp)
         self.sel = EventLog(model.sel_options, model.sel + settings.sel)
         self.frus = dict(model.frus)
-        self.main = Controller(0x20, 0, model.identity)
+        self.main = Controller(0x20, 0, _main_identity(model))
+        self.main.repository = self.repository
         self.satellites = {
             (item.address, item.channel): Controller(item.address, item.channel, item.identity, item.off)
             for item in model.satellites
@@ -61,6 +71,9 @@ class Bmc:
                 if sensor.owner == controller.address
                 and (controller is self.main or sensor.channel == controller.channel)
             )
+            if controller is not self.main and controller.identity.provides_sdrs:
+                models = dict.fromkeys(sensor.model for sensor in controller.sensors.values())
+                controller.repository = Repository(map(sensor_item, models), stamp)
         self.sessions = SessionTable(model.limits.sessions, model.limits.session_timeout_s)
         self.challenges = Challenges(self.sessions)
         self.users = settings.users or model.users
@@ -108,7 +121,9 @@ class Bmc:
         """Restart: sessions and reservations are gone, and nothing is answered for a while."""
         self.sessions.clear()
         self.challenges.clear()
-        self.repository.cancel()
+        for controller in self.controllers():
+            if controller.repository:
+                controller.repository.cancel()
         self.sel.cancel()
         self.asleep_until = time.monotonic() + self.model.limits.reset_s
 

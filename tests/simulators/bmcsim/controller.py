@@ -11,6 +11,7 @@ from typing import Any
 from .model import Identity, Initial, SensorModel
 from .parse_sensor import parse_state
 from .reader import Node
+from .repository import Repository
 
 
 class Sensor:
@@ -71,6 +72,7 @@ class Controller:
 
     def __init__(self, address: int, channel: int, identity: Identity, off: bool = False) -> None:
         self.address, self.channel, self.identity, self.off = address, channel, identity, off
+        self.repository: Repository | None = None
         self.sensors: dict[tuple[int, int], Sensor] = {}
 
     def add(self, models: Iterable[SensorModel]) -> None:

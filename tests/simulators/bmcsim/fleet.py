@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from . import load, parse_sel
+from . import load, parse_options, parse_sel
 from .bmc import Bmc, Settings
 from .faults import parse_faults
 from .model import ServerModel, User
@@ -94,9 +94,10 @@ def _model(node: Node, name: str, source: Any, base: Path | None) -> ServerModel
     return replace(
         model,
         identity=replace(model.identity, guid=identity),
-        limits=load.parse_limits(node.node("limits"), model.limits),
-        lan=load.parse_lan(node.node("lan"), model.lan),
-        sel_options=load.parse_sel_options(node.node("sel_options"), model.sel_options),
+        limits=parse_options.parse_limits(node.node("limits"), model.limits),
+        lan=parse_options.parse_lan(node.node("lan"), model.lan),
+        sdr=parse_options.parse_sdr_options(node.node("sdr"), model.sdr),
+        sel_options=parse_options.parse_sel_options(node.node("sel_options"), model.sel_options),
     )
 
 

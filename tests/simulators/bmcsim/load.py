@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from . import fru, parse_records, parse_sel, tables
-from .model import Chassis, Identity, Lan, Limits, Satellite, SelOptions, SensorModel, ServerModel, User
+from .model import Chassis, Identity, Satellite, SensorModel, ServerModel, User
+from .parse_options import parse_lan, parse_limits, parse_sdr_options, parse_sel_options
 from .parse_sensor import parse_sensor
 from .reader import ModelError, Node, load_yaml
 
@@ -62,6 +63,7 @@ def parse_model(data: Any, file: str) -> ServerModel:
         sel_options=parse_sel_options(root.node("sel_options")),
         limits=parse_limits(root.node("limits")),
         lan=parse_lan(root.node("lan")),
+        sdr=parse_sdr_options(root.node("sdr")),
     )
     root.any("description", None)
     root.done()
@@ -182,54 +184,3 @@ def _frus(root: Node) -> dict[int, bytes]:
             node.any(key, None)  # read by parse_records
         node.done()
     return frus
-
-
-def parse_sel_options(node: Node, base: SelOptions | None = None) -> SelOptions:
-    base = base or SelOptions()
-    options = SelOptions(
-        capacity=node.integer("capacity", base.capacity, 1, 0xFFFE),
-        circular=node.flag("circular", base.circular),
-        erase_polls=node.integer("erase_polls", base.erase_polls, high=1000),
-        log_clear=node.flag("log_clear", base.log_clear),
-        clock=node.choice("clock", ("host", "pre_init"), base.clock),
-        addition_cancels=node.flag("addition_cancels", base.addition_cancels),
-    )
-    node.done()
-    return options
-
-
-def parse_limits(node: Node, base: Limits | None = None) -> Limits:
-    base = base or Limits()
-    limits = Limits(
-        sessions=node.integer("sessions", base.sessions, 0, 1000),
-        session_timeout_s=node.number("session_timeout_s", base.session_timeout_s),
-        sdr_read=node.integer("sdr_read", base.sdr_read, 1),
-        fru_read=node.integer("fru_read", base.fru_read, 1),
-        bridge_style=node.choice("bridge_style", ("message", "embedded"), base.bridge_style),
-        suites=tuple(node.ints("suites", list(base.suites))),
-        privilege_refused=node.integer("privilege_refused", base.privilege_refused),
-        reset_s=node.number("reset_s", base.reset_s),
-    )
-    if set(limits.suites) - {3, 17}:
-        raise node.error("can be 3 and 17 only", "suites")
-    node.done()
-    return limits
-
-
-def parse_lan(node: Node, base: Lan | None = None) -> Lan:
-    base = base or Lan()
-    versions = tuple(str(item) for item in node.sequence("versions")) or base.versions
-    auth = tuple(str(item) for item in node.sequence("auth")) or base.auth
-    if set(versions) - {"1.5", "2.0"}:
-        raise node.error("can be '1.5' and '2.0' only", "versions")
-    if set(auth) - {"md5", "straight", "none"}:
-        raise node.error("can be md5, straight and none only", "auth")
-    lan = Lan(
-        versions=versions,
-        auth=auth,
-        per_message=node.flag("per_message", base.per_message),
-        extended_code=node.integer("extended_code", base.extended_code),
-        wrong_password_code=node.integer("wrong_password_code", base.wrong_password_code),
-    )
-    node.done()
-    return lan

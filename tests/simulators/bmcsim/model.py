@@ -195,6 +195,15 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class SdrOptions:
+    """How records are offered: a BMC without a repository has device SDRs."""
+
+    repository: bool = True
+    dynamic: bool = True  # Get Device SDR Info has the time of the last change
+    stamp: int | None = None  # time of the last addition when the BMC starts; None is the clock's
+
+
+@dataclass(frozen=True)
 class Lan:
     """Which sessions the LAN channel offers."""
 
@@ -223,3 +232,4 @@ class ServerModel:
     sel_options: SelOptions
     limits: Limits
     lan: Lan = field(default_factory=Lan)
+    sdr: SdrOptions = field(default_factory=SdrOptions)

@@ -28,7 +28,7 @@ def parse_records(root: Node, identity: Identity, satellites: list[tuple[Satelli
     records += [_locator(node) for node in root.nodes("locators")]
     records += [_fru_locator(node) for node in root.nodes("frus") if node.has("name")]
     records += [_association(node) for node in root.nodes("associations", "container")]
-    records += [_raw(node) for node in root.nodes("records", "type")]
+    records += [parse_raw(node) for node in root.nodes("records", "type")]
     return tuple(records)
 
 
@@ -80,7 +80,8 @@ def _association(node: Node) -> Record:
     return Record(data)
 
 
-def _raw(node: Node) -> Record:
+def parse_raw(node: Node) -> Record:
+    """Return the record of one entry of `records`."""
     data = node.hex("hex", None)
     if data is None:
         data = sdr.record(node.integer("type"), node.hex("body"))

@@ -19,6 +19,7 @@ from .controller import Sensor
 from .faults import Faults
 from .fleet import BmcSpec, collect
 from .journal import RequestLog
+from .sdr_change import change_sdr
 from .server import BmcProtocol
 
 T = TypeVar("T")
@@ -63,6 +64,10 @@ class RunningBmc:
         """Add 16 bytes to the event log as an event does (reservation lost), and return the record id."""
         record_id: int | None = self._call(lambda: self.bmc.sel.add(entry, self.bmc.clock()))
         return record_id
+
+    def change_sdr(self, **changes: Any) -> None:
+        """Add, remove and replace sensors and records; see `sdr_change.change_sdr`."""
+        self._call(lambda: change_sdr(self.bmc, **changes))
 
     def reset(self) -> None:
         """Restart the BMC: all sessions are gone."""
