@@ -46,7 +46,7 @@ def _forget_users_settings() -> None:
 
 _link_collection()
 _forget_users_settings()
-for folder in (*(ROOT / "tests" / name for name in ("architecture", "integration", "simulators")), BUILD):
+for folder in (*(ROOT / "tests" / name for name in ("architecture", "fuzz", "integration", "simulators")), BUILD):
     sys.path.insert(0, str(folder))
 
 

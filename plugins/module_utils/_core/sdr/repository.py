@@ -16,6 +16,7 @@ from .records import Record
 
 _FIRST, _LAST = 0x0000, 0xFFFF
 _ENTIRE = 0xFF
+_REACH = 0x100
 _CHUNKS = (0x20, 0x10, 0x0A, 0x05)  # tried in turn by BMCs that return less than was asked for
 _TOO_MANY_BYTES = (0xCA, 0xC8, 0xC7, 0xC4, 0xFF)
 _RESERVATION_LOST = 0xC5
@@ -124,7 +125,8 @@ class Reader:
         """The body from ``start`` on; shorter where the BMC refuses a part, so that the list can go on behind a
         broken record."""
         rest = b""
-        while start + len(rest) < total:
+        # A length can promise more than the request's one byte of offset reaches.
+        while start + len(rest) < min(total, _REACH):
             try:
                 _next, more = self._part(record_id, start + len(rest), total - start - len(rest))
             except CommandError as error:
