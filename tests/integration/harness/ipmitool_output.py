@@ -114,9 +114,8 @@ class VerboseBlock:
 
 
 def _number(text: str) -> float | None:
-    if text == "na":
-        return None
-    return float(int(text, 16)) if text.startswith("0x") else float(text)
+    """A value with a unit; none for "na", and for the raw byte (0x2a) that is shown where nothing converts it."""
+    return None if text == "na" or text.startswith("0x") else float(text)
 
 
 def parse_plain(output: str) -> list[PlainLine]:
@@ -191,7 +190,7 @@ def _join(plain: PlainLine, block: VerboseBlock, record: SdrRecord) -> IpmitoolS
         kind=block.kind,
         type=block.type,
         reading_text=plain.reading,
-        reading=None if is_hex else _number(plain.reading),
+        reading=_number(plain.reading),
         raw=int(plain.reading, 16) if is_hex else None,
         unit=plain.unit,
         status=None if has_states or plain.status == "na" else plain.status,
