@@ -9,10 +9,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._ansible.connection import options_from
 from ..module_utils._ansible.failure import failure
 from ..module_utils._ansible.sensors import ARGUMENT_SPEC, can_run_here, gather
 from ..module_utils._core.errors import IpmiError
@@ -30,11 +29,10 @@ class ActionModule(ActionBase):
         if self._connection.transport != "local" or self._task.async_val or not can_run_here():
             result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
             return result
-        validated = ArgumentSpecValidator(ARGUMENT_SPEC).validate(self._task.args)
-        if validated.error_messages:
-            raise AnsibleActionFail("; ".join(validated.error_messages))
+        self._task.args = {**options_from(self._environment()), **self._task.args}
+        _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         try:
-            facts, warnings = gather(validated.validated_parameters, self._progress())
+            facts, warnings = gather(options, self._progress())
         except IpmiError as error:
             result.update(failure(error), failed=True)
             return result
@@ -42,6 +40,14 @@ class ActionModule(ActionBase):
             self._display.warning(warning)
         result.update(changed=False, ansible_facts=facts)
         return result
+
+    def _environment(self) -> dict[str, str]:
+        """What the task's keyword ``environment`` sets, for the options that fall back to the environment."""
+        told: dict[str, str] = {}
+        for part in self._task.environment or []:
+            templated = self._templar.template(part)
+            told.update(templated if isinstance(templated, dict) else {})
+        return told
 
     def _progress(self) -> Any:
         """Tell at -v, every ten seconds, how far a slow BMC has come."""

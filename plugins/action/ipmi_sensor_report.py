@@ -28,6 +28,9 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         hostvars = (task_vars or {})["hostvars"]
+        unknown = [host for host in options["hosts"] if host not in hostvars]
+        if unknown:
+            raise AnsibleActionFail(f"hosts: {unknown[0]!r} is not in the inventory.")
         results = {host: hostvars.raw_get(host).get(options["variable"]) for host in options["hosts"]}
         rows = worst_first([row(host, told) for host, told in results.items()])
         self._show(rows)

@@ -53,7 +53,7 @@ options:
   health_rules:
     description:
       - Rules of your own, which come before the collection's. For each state that a sensor is in, the first rule that
-        fits decides. RV(ansible_facts.ipmi_health.findings[].rule) tells which rule rated a sensor.
+        fits decides. The key C(rule) of RV(ansible_facts.ipmi_health.findings) tells which rule rated a sensor.
       - A rule fits where everything fits that it names.
     type: list
     elements: dict
@@ -329,7 +329,8 @@ error:
       sample: wrong password for user 'monitor'
     kind:
       description: V(unknown_host), V(unreachable), V(wrong_password), V(unknown_user), V(privilege_refused),
-        V(wrong_kg), V(login_refused), V(password_too_long), V(no_reply), V(session_lost), V(deadline_exceeded),
+        V(wrong_kg), V(login_refused), V(login_unfinished), V(password_too_long), V(no_reply), V(occupied),
+        V(session_lost), V(deadline_exceeded),
         V(command_error), V(decode_error) or V(option_error).
       type: str
       sample: wrong_password

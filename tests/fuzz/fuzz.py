@@ -17,7 +17,6 @@ import hashlib
 import hmac
 import random
 import resource
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -125,13 +124,14 @@ def whole_read(data: bytes) -> None:
     sensor_facts(run(SensorsRequest(), Liar(data)))
 
 
-class Deaf:
-    """A socket that has one packet."""
+class OnePacket:
+    """An endpoint, and its socket, at which one packet waits."""
 
     def __init__(self, packet: bytes) -> None:
+        self.socket = self
         self.packet: bytes | None = packet
 
-    def recvfrom(self, _size: int) -> tuple[bytes, tuple[str, int]]:
+    def receive(self) -> tuple[bytes, tuple[str, int]]:
         packet, self.packet = self.packet or b"", None
         return packet, ("127.0.0.1", 623)
 
@@ -151,8 +151,10 @@ def session(datagram: bytes, context: str | None) -> lan_session.LanSession:
         setattr(made, name, False)
     for name in ("remseqnumber", "sessionid", "_tries_left", "rmcp_status", "logontries", "privilege_code", "seqlun"):
         setattr(made, name, 0)
-    made.__dict__.update(_options=options, _pace=Pace(options, clock), socket=Deaf(datagram), sessioncontext=context)
-    made.__dict__.update(_addresses=[(socket.AF_INET, ("127.0.0.1", 623))], authtype=6, rmcptag=2, localsid=1)
+    made.__dict__.update(
+        _options=options, _pace=Pace(options, clock), _endpoint=OnePacket(datagram), sessioncontext=context
+    )
+    made.__dict__.update(authtype=6, rmcptag=2, localsid=1, logged=0, ipmi15only=0, ipmiversion=2.0)
     made.__dict__.update(k1=KEY, aeskey=b"a" * 16, currhashlen=12, currhashlib=hashlib.sha1, attemptedhash=1)
     made.__dict__.update(userid=b"u", password=b"p", kg=b"p", nameonly=16, privlevel=2, sik=b"s" * 20, remoteguid=b"")
     made.__dict__.update(randombytes=b"r" * 16, pendingsessionid=1, pendingpayloads=[], logging=True)

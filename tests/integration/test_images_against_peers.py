@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-
 from comparing.differences import freeipmi_differences, ipmitool_differences
 from comparing.images import image_paths
 from comparing.known import unexplained
 from comparing.readers import Look, Readers
+
 from harness.ipmi_sim import IpmiSim
 
 pytestmark = [pytest.mark.needs_bmc_images, pytest.mark.needs_command("ipmi_sim", "ipmitool", "ipmi-sensors")]

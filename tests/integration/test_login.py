@@ -106,7 +106,7 @@ def test_nobody_there_is_told_with_the_tries_that_were_made(fleet: Any) -> None:
 
 
 def test_a_bmc_that_falls_silent_in_the_middle_of_the_log_in_is_told_from_nobody(fleet: Any) -> None:
-    with pytest.raises(errors.Unreachable, match="does not finish the log-in"):
+    with pytest.raises(errors.LoginUnfinished, match="does not finish the log-in"):
         log_in(fleet["half"])
 
 

@@ -193,7 +193,7 @@ def test_deadline_returns_what_was_read_until_then(rack: Any) -> None:
     health = facts["ipmi_health"]
     assert not health["complete"]
     assert health["counts"]["nominal"] > 0
-    assert any("deadline of 4 s" in sensor["unavailable_reason"] for sensor in facts["ipmi_sensors"][-3:])
+    assert any("deadline of 4 s" in (sensor["unavailable_reason"] or "") for sensor in facts["ipmi_sensors"])
     assert any("deadline" in warning for warning in facts["warnings"])
 
 
@@ -212,4 +212,5 @@ def test_bmc_that_dies_in_the_middle_ends_the_read_with_what_it_had(rack: Any) -
     facts = read(rack, thresholds="bmc", timeout_s=20.0)
     assert not facts["ipmi_health"]["complete"]
     assert facts["ipmi_health"]["counts"]["nominal"] > 0
-    assert "could not be built up again" in facts["ipmi_sensors"][-1]["unavailable_reason"]
+    unread = [sensor for sensor in facts["ipmi_sensors"] if not sensor["event_only"]][-1]
+    assert "could not be built up again" in unread["unavailable_reason"]

@@ -1,23 +1,24 @@
 # Copyright: (c) 2026, baremetal.ipmi contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sensors that live behind the bridge, on an invented BMC: no real image has one that reads a number. And, on the same
-BMC, that the comparisons with the peers can fail."""
+"""Invented BMCs, for what no real image has: sensors behind the bridge that read a number, and an example of each class
+of differences. And, on the same BMCs, that the comparisons with the peers can fail."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-
 from comparing.differences import Difference
-from comparing.known import CLASSES, unexplained
+from comparing.known import CLASSES, threshold_in_the_record, unexplained
 from comparing.ours import OurSensor
 from comparing.readers import Look, Readers
 from comparing.sweep import RAW_VALUES, Sweep
+
+from bmcsim import running
 from harness.ipmi_sim import IpmiSim
 
 pytestmark = pytest.mark.needs_command("ipmi_sim", "ipmitool", "ipmi-sensors")
@@ -26,6 +27,16 @@ EMU = Path(__file__).resolve().parents[1] / "simulators" / "models" / "satellite
 BMC_ADDRESS = 0x20
 MOST_CLASSES = 5
 FAN, TEMPERATURE, SUPPLY = (0x2C, 0, 1), (0x20, 0, 1), (0x30, 0, 3)
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where a model is served."""
+
+    host: str
+    port: int
+    username: str
+    password: str
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +113,39 @@ def test_comparison_reports_a_sensor_too_few(look: Look, missing: int) -> None:
     del ours[missing]
     with pytest.raises(AssertionError):
         replace(look, ours=ours).differences()
+
+
+@pytest.mark.parametrize(
+    ("model", "classes"),
+    [
+        ("rack1u", set()),
+        ("blade", {"unit_in_the_record"}),
+        ("gpu", {"beyond_freeipmi"}),
+        ("storage", {"unit_in_the_record", "non_linear", "number_of_a_discrete_sensor", "beyond_freeipmi"}),
+    ],
+)
+def test_models_differ_in_known_classes_only(model: str, classes: set[str], tmp_path: Path) -> None:
+    user = {"name": "reader", "password": "Model-only-1", "privilege": "administrator"}
+    with running({"name": "one", "model": model, "users": [user]}) as fleet:
+        if model == "storage":
+            fleet["one"].set_sensor("Busy C0h", completion_code=0xCB)
+        bmc = Served(fleet["one"].address, fleet["one"].port, "reader", "Model-only-1")
+        differences = Readers(bmc, tmp_path).look().differences()
+    assert not unexplained(differences)
+    assert {known.__name__ for known in CLASSES if any(map(known, differences))} == classes
+
+
+def test_thresholds_that_the_bmc_refuses_are_those_of_the_record(serve: Callable[..., IpmiSim], tmp_path: Path) -> None:
+    emu = tmp_path / "refusing.emu"
+    lines = EMU.read_text().replace("sensor_set_threshold 0x20 0 1 readable", "sensor_set_threshold 0x20 0 1 none")
+    emu.write_text(lines)
+    differences = Readers(serve(emu), tmp_path).look().differences()
+    assert {difference.sensor.key for difference in differences} == {TEMPERATURE}
+    assert {(difference.field, difference.ours) for difference in differences} == {
+        ("upper_non_critical", 38.0),
+        ("upper_critical", 42.0),
+    }
+    assert all(map(threshold_in_the_record, differences))
 
 
 def test_no_class_excuses_an_ordinary_sensor(look: Look) -> None:

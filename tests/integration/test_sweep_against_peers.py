@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from comparing.images import image_paths
 from comparing.known import unexplained
 from comparing.ours import OurSensor
 from comparing.readers import Readers
 from comparing.sweep import RAW_VALUES, STATES, Sweep
+
 from harness.ipmi_sim import IpmiSim
 
 pytestmark = [pytest.mark.needs_bmc_images, pytest.mark.needs_command("ipmi_sim", "ipmitool", "ipmi-sensors")]

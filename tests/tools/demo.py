@@ -8,6 +8,7 @@ Exits 0 when the fleet's health is what the fleet was set up to show, and stops 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -29,6 +30,7 @@ STOP_DEADLINE_S = 5
 # Ansible's exit status when a task failed on some hosts: here those that are critical or do not answer.
 HOSTS_FAILED = 2
 
+STARTED: dict[str, subprocess.Popen[bytes]] = {}
 EXPECTED = {
     "web01": ("nominal", ""),
     "web02": ("critical", "PSU2 Status"),
@@ -58,39 +60,42 @@ def environment() -> dict[str, str]:
     return {**inherited, **settings}
 
 
-def start_simulator() -> subprocess.Popen[bytes]:
-    ready = WORK / "ready"
-    ready.unlink(missing_ok=True)
-    command = [sys.executable, SIMULATOR, "serve", "--fleet", FLEET, "--ready-file", ready, "--exit-with-parent"]
-    with (WORK / "simulator.log").open("wb") as log:
-        process = subprocess.Popen([str(part) for part in command], stdout=log, stderr=subprocess.STDOUT)
-    deadline = time.monotonic() + START_DEADLINE_S
-    while not ready.exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            stop(process)
-            sys.exit(f"The simulated fleet did not start:\n{(WORK / 'simulator.log').read_text()}")
-        time.sleep(0.05)
+def start(name: str, command: list[object], **options: object) -> subprocess.Popen[bytes]:
+    """A process in a group of its own, which `stop` ends whole, with all that it has started."""
+    words = [str(word) for word in command]
+    process = subprocess.Popen(words, start_new_session=True, stdin=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
+    STARTED[name] = process
     return process
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(STOP_DEADLINE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def stop(*names: str) -> None:
+    for process in [STARTED.pop(name) for name in names if name in STARTED]:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_DEADLINE_S)
+
+
+def start_simulator() -> None:
+    ready = WORK / f"ready-{os.getpid()}"
+    ends = ["--exit-with-parent", os.getpid()]
+    command = [sys.executable, SIMULATOR, "serve", "--fleet", FLEET, "--ready-file", ready, *ends]
+    log = WORK / f"simulator-{os.getpid()}.log"
+    with log.open("wb") as stream:
+        process = start("simulator", command, stdout=stream, stderr=subprocess.STDOUT)
+    deadline = time.monotonic() + START_DEADLINE_S
+    while not ready.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            sys.exit(f"The simulated fleet did not start:\n{log.read_text()}")
+        time.sleep(0.05)
+    log.unlink()
 
 
 def run_playbook() -> int:
     playbook = Path(sys.executable).with_name("ansible-playbook")
     command = [playbook, "-i", INVENTORY, ROOT / "playbooks" / "sensor_facts.yml"]
-    process = subprocess.Popen([str(part) for part in command], cwd=WORK, env=environment())
-    try:
-        return process.wait()
-    finally:
-        stop(process)
+    return start("playbook", command, cwd=WORK, env=environment()).wait()
 
 
 def differences() -> list[str]:
@@ -110,16 +115,19 @@ def differences() -> list[str]:
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, interrupted)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
     WORK.mkdir(parents=True, exist_ok=True)
     (WORK / "ansible.cfg").touch()
     print(f"Starting {len(EXPECTED)} simulated BMCs on 127.77.0.x, port 9623; one of them is slow, one never answers.")
-    simulator = start_simulator()
     try:
+        start_simulator()
         shutil.rmtree(FACTS, ignore_errors=True)
         outcome = run_playbook()
     finally:
-        stop(simulator)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        stop("playbook", "simulator")
     found = differences()
     if found or outcome != HOSTS_FAILED:
         print("\n".join([f"ansible-playbook ended with {outcome}. This is not what the demo is to show:", *found]))

@@ -13,11 +13,13 @@ from ansible.module_utils.basic import env_fallback
 from .._core.errors import OptionError
 from .._transport.options import PRIVILEGES, LanOptions
 
+_ENVIRONMENT = {"host": "IPMI_HOST", "username": "IPMI_USERNAME", "password": "IPMI_PASSWORD"}
+
 CONNECTION_SPEC: dict[str, dict[str, Any]] = {
-    "host": {"type": "str", "fallback": (env_fallback, ["IPMI_HOST"])},
+    "host": {"type": "str", "fallback": (env_fallback, [_ENVIRONMENT["host"]])},
     "port": {"type": "int", "default": 623},
-    "username": {"type": "str", "fallback": (env_fallback, ["IPMI_USERNAME"])},
-    "password": {"type": "str", "no_log": True, "fallback": (env_fallback, ["IPMI_PASSWORD"])},
+    "username": {"type": "str", "fallback": (env_fallback, [_ENVIRONMENT["username"]])},
+    "password": {"type": "str", "no_log": True, "fallback": (env_fallback, [_ENVIRONMENT["password"]])},
     "kg": {"type": "str", "no_log": True},
     "privilege": {"type": "str", "choices": list(PRIVILEGES), "default": "user"},
     "timeout_s": {"type": "float", "default": 180.0},
@@ -27,12 +29,23 @@ CONNECTION_SPEC: dict[str, dict[str, Any]] = {
 }
 
 
+def options_from(environment: Mapping[str, str]) -> dict[str, str]:
+    """The options that an environment sets."""
+    return {option: environment[name] for option, name in _ENVIRONMENT.items() if name in environment}
+
+
 def lan_options(params: Mapping[str, Any]) -> LanOptions:
     """The connection options of validated task parameters."""
-    if not params["host"]:
-        raise OptionError("host is missing", "Name the BMC with the option host or the environment variable IPMI_HOST.")
+    host = (params["host"] or "").strip()
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]  # as an IPv6 address is written in a URL
+    if not host:
+        raise OptionError(
+            "host is missing (bmc_host of a host in the inventory)",
+            "Name the BMC with the option host or the environment variable IPMI_HOST.",
+        )
     return LanOptions(
-        host=params["host"],
+        host=host,
         port=params["port"],
         username=params["username"] or "",
         password=params["password"] or "",

@@ -16,7 +16,8 @@ from urllib.parse import quote
 def snapshot(host: str, result: Mapping[str, Any] | None, read_at: str) -> dict[str, Any]:
     """The content. A host that could not be read has a status of unknown, and ``error`` and ``msg`` tell why."""
     content: dict[str, Any] = {"host": host, "read_at": read_at}
-    facts = (result or {}).get("ansible_facts")
+    result = result if isinstance(result, Mapping) else {}
+    facts = result.get("ansible_facts")
     if facts:
         content.update({name: value for name, value in facts.items() if name.startswith("ipmi_")})
         return content
@@ -25,8 +26,8 @@ def snapshot(host: str, result: Mapping[str, Any] | None, read_at: str) -> dict[
         ipmi_sensors=[],
         ipmi_health={"status": "unknown", "complete": False, "counts": counts, "findings": []},
         ipmi_bmc=None,
-        msg=(result or {}).get("msg", "the host was not asked"),
-        error=(result or {}).get("error"),
+        msg=result.get("msg", "the host was not asked"),
+        error=result.get("error"),
     )
     return content
 

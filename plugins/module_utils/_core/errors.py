@@ -66,6 +66,14 @@ class Unreachable(TransportError):
     )
 
 
+class LoginUnfinished(TransportError):
+    """The BMC answers, and falls silent before the session is there."""
+
+    next_step = (
+        "The BMC may be busy, or short of sessions: try again later; raise request_timeout_s or retries for a slow one."
+    )
+
+
 class NoReply(TransportError):
     """One request stayed without an answer, though the session was up."""
 

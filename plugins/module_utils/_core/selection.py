@@ -6,21 +6,20 @@ types."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from re import Pattern
 
 from .errors import OptionError
+from .names import goes_by, parse_name
 from .sdr.sensor_types import sensor_type_code
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What is selected. Without names and patterns every sensor is; ``types`` are sensor type codes, empty for all."""
+    """What is selected: names and expressions, none for every sensor; ``types`` are sensor type codes, none for all."""
 
-    names: frozenset[str] = frozenset()
-    patterns: tuple[Pattern[str], ...] = ()
+    wanted: tuple[str | Pattern[str], ...] = ()
     ignore_selected: bool = False
     types: frozenset[int] = frozenset()
 
@@ -28,26 +27,19 @@ class Selection:
         """Whether a sensor of this type that goes by these names is asked for."""
         if self.types and sensor_type not in self.types:
             return False
-        if not self.names and not self.patterns:
+        if not self.wanted:
             return True
-        listed = any(name in self.names or any(pattern.search(name) for pattern in self.patterns) for name in names)
+        listed = any(goes_by(wanted, name) for name in names for wanted in self.wanted)
         return listed != self.ignore_selected
 
 
 def parse_selection(sensors: Sequence[str], ignore_selected: bool = False, types: Sequence[str] = ()) -> Selection:
     """From what the user wrote: a name, or ``/regular expression/``; raises OptionError for what cannot be
     understood."""
-    names, patterns = set(), []
-    for text in sensors:
-        if len(text) > 1 and text.startswith("/") and text.endswith("/"):
-            try:
-                patterns.append(re.compile(text[1:-1]))
-            except re.error as error:
-                raise OptionError(
-                    f"sensors: {text} is no regular expression: {error}", "Mend the expression."
-                ) from error
-        else:
-            names.add(text)
+    try:
+        wanted = tuple(parse_name(text) for text in sensors)
+    except ValueError as error:
+        raise OptionError(f"sensors: {error}", "Mend the expression.") from error
     codes = set()
     for name in types:
         code = sensor_type_code(name)
@@ -57,4 +49,4 @@ def parse_selection(sensors: Sequence[str], ignore_selected: bool = False, types
                 "Write it as in the facts, such as Temperature, Fan or Power Supply.",
             )
         codes.add(code)
-    return Selection(frozenset(names), tuple(patterns), ignore_selected, frozenset(codes))
+    return Selection(wanted, ignore_selected, frozenset(codes))

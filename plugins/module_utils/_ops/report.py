@@ -13,7 +13,15 @@ from .._core.health.rate import CRITICAL, NOMINAL, UNKNOWN, WARNING, WORST_FIRST
 
 FAIL_ON = {"never": (), "critical": (CRITICAL,), "warning": (CRITICAL, WARNING)}
 # The BMC could not be asked because of where it is. Anything else, a wrong password above all, is the user's to mend.
-_OUT_OF_REACH = ("unknown_host", "unreachable", "no_reply", "session_lost", "deadline_exceeded")
+_OUT_OF_REACH = (
+    "unknown_host",
+    "unreachable",
+    "login_unfinished",
+    "no_reply",
+    "session_lost",
+    "deadline_exceeded",
+    "occupied",
+)
 _COLUMNS = ("host", "status", "critical", "warning", "unknown", "nominal", "worst finding")
 _LONGEST_REMARK = 160
 
@@ -33,26 +41,33 @@ class Row:
 
 def row(host: str, result: Mapping[str, Any] | None) -> Row:
     """A host's row by the result of its ipmi_sensor_facts task; None where the host never came to it."""
-    facts = (result or {}).get("ansible_facts") or {}
-    if "ipmi_health" not in facts:
+    if not isinstance(result, Mapping):
+        return Row(host, UNKNOWN, None, "was not asked: the host failed before", refused=True)
+    facts = result.get("ansible_facts") or {}
+    if not facts.get("ipmi_health"):
         return _failed_row(host, result)
     health = facts["ipmi_health"]
     findings = health["findings"]
     remark = findings[0]["message"] if findings else ""
-    if not facts["ipmi_sensors"]:
-        return Row(host, UNKNOWN, health["counts"], "no sensor was read", uncertain=True)
+    if not any(sensor["available"] for sensor in facts["ipmi_sensors"]):
+        remark = remark or "no sensor has a reading" if facts["ipmi_sensors"] else "no sensor was read"
+        return Row(host, worst((health["status"], UNKNOWN)), health["counts"], remark, uncertain=True)
     if not health["complete"]:
         remark = f"incomplete; {remark}" if remark else "incomplete: not everything that was asked for could be read"
         return Row(host, worst((health["status"], UNKNOWN)), health["counts"], remark, uncertain=True)
     return Row(host, health["status"], health["counts"], remark)
 
 
-def _failed_row(host: str, result: Mapping[str, Any] | None) -> Row:
-    if not result:
-        return Row(host, UNKNOWN, None, "was not asked: the host failed before", refused=True)
-    error = result.get("error") or {}
-    remark = str(error.get("message") or result.get("msg") or "failed without a word")
-    out_of_reach = error.get("kind") in _OUT_OF_REACH or bool(result.get("unreachable"))
+def _failed_row(host: str, result: Mapping[str, Any]) -> Row:
+    error = result.get("error")
+    details = error if isinstance(error, Mapping) else {}
+    remark = str(details.get("message") or error or result.get("msg") or "failed without a word")
+    if result.get("skipped"):
+        remark = "was not asked: the task was skipped"
+    elif "results" in result:
+        remark = "was asked in a loop: register one result a host"
+    # A bastion that Ansible cannot reach says nothing about the BMC: that is refused, not out of reach.
+    out_of_reach = details.get("kind") in _OUT_OF_REACH
     return Row(host, UNKNOWN, None, remark, uncertain=out_of_reach, refused=not out_of_reach)
 
 

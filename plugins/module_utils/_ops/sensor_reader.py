@@ -25,6 +25,11 @@ _GET_READING, _GET_THRESHOLDS, _GET_FACTORS = 0x2D, 0x27, 0x23
 # A controller behind the bridge that stayed silent so often in a row is not asked any more: each time costs all
 # retries.
 _SILENT_CONTROLLER = 2
+_NO_VALUE = "no value: the sensor's conversion has none for this reading, or its factors cannot be had"
+# Not a no of the sensor's: insufficient privilege and the unspecified error, and, from the bridge, lost arbitration and
+# bus errors (Send Message, section 22.7).
+_NO_VERDICT = (0xD4, 0xFF)
+_LOST_ON_THE_BUS = (0x81, 0x82, *_NO_VERDICT)
 
 Thresholds = dict[str, Optional[float]]
 
@@ -75,7 +80,8 @@ class SensorReader:
         """A definite no is a property of the sensor; "busy" and "insufficient privilege" leave it unknown."""
         said_by = "the bridge" if response.bridge_refused else "the BMC"
         reason = f"{said_by} says: {completion_text(response.code)}"
-        if response.code in BUSY_CODES or response.code in (0xD4, 0xFF):
+        transient = _LOST_ON_THE_BUS if response.bridge_refused else _NO_VERDICT
+        if response.code in BUSY_CODES or response.code in transient:
             return not_read(sensor, f"not read: {reason}")
         return Observation(sensor, unavailable_reason=reason, thresholds=self._limits(sensor, {}))
 
@@ -94,9 +100,7 @@ class SensorReader:
         return Observation(
             sensor,
             available=True,
-            unavailable_reason="no value: the factors for this reading are missing"
-            if sensor.is_analog and value is None
-            else None,
+            unavailable_reason=_NO_VALUE if sensor.is_analog and value is None else None,
             reading=value,
             status=threshold_status(bits) if record.is_threshold and bits is not None else None,
             state_bits=bits,
@@ -106,9 +110,10 @@ class SensorReader:
 
     def _compare(self, sensor: Sensor, value: float | None, thresholds: Thresholds) -> int | None:
         """The comparison bits of a BMC that sends none; the record's thresholds serve where no others were read."""
-        if all(limit is None for limit in thresholds.values()) and sensor.record.conversion:
-            convert = sensor.record.conversion.value
-            thresholds = {name: convert(raw) for name, raw in sensor.record.raw_thresholds}
+        conversion = sensor.record.conversion
+        unread = all(limit is None for limit in thresholds.values())
+        if unread and conversion and not conversion.is_non_linear:
+            thresholds = {name: conversion.value(raw) for name, raw in sensor.record.raw_thresholds}
         return comparison_bits(value, thresholds)
 
     def _limits(self, sensor: Sensor, factors: dict[int, Conversion | None]) -> Thresholds:

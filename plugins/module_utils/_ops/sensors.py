@@ -52,8 +52,8 @@ def run(
 ) -> SensorsResult:
     """One read of one BMC, with its records from ``kept`` where they are certain to be the same.
 
-    Raises a TransportError only where not a single sensor could be read; after that, what was read is returned, the
-    rest is unknown and the verdict is incomplete.
+    Raises a TransportError only where not a single sensor answered; after that, what was read is returned, the rest is
+    unknown and the verdict is incomplete.
     """
     warnings: list[str] = []
     device = _device(client, warnings)
@@ -66,13 +66,13 @@ def run(
         raise interruption
     client.expect(sum(not sensor.record.event_only for sensor in sensors))
     reader = SensorReader(client, request.thresholds)
-    observations, interruption = _observe(sensors, reader, progress)
-    if interruption and not any(observation.available for observation in observations):
-        raise interruption
-    if interruption:
-        warnings.append(f"{interruption.message}: what could be read until then is here, the rest is unknown")
+    observations, ended = _observe(sensors, reader, progress)
+    if ended and not any(_answered(observation) for observation in observations):
+        raise ended
+    if ended:
+        warnings.append(f"{ended.message}: what could be read until then is here, the rest is unknown")
     rated = tuple((observation, rate(observation, request.rules)) for observation in observations)
-    complete = repository.complete and reader.complete and not interruption
+    complete = repository.complete and reader.complete and not ended
     return SensorsResult(rated, assess(rated, complete), device, guid, tuple(warnings), bool(everything))
 
 
@@ -88,20 +88,25 @@ def _selected(selection: Selection, sensor: Sensor) -> bool:
     return selection.includes(sensor.record.sensor_type, (sensor.name, sensor.collectd_name))
 
 
+def _answered(observation: Observation) -> bool:
+    return not observation.failed and not observation.sensor.record.event_only
+
+
 def _observe(
     sensors: list[Sensor], reader: SensorReader, progress: Progress | None
 ) -> tuple[list[Observation], TransportError | None]:
-    """Every sensor in turn; when the conversation ends, the remaining ones are told as not read."""
+    """Every sensor in turn; once the conversation has ended, the remaining ones are told as not read."""
     observations: list[Observation] = []
-    interruption: TransportError | None = None
+    ended: TransportError | None = None
     for done, sensor in enumerate(sensors):
-        if interruption is None:
-            try:
+        try:
+            if ended is None or sensor.record.event_only:
                 observations.append(reader.observe(sensor))
-            except (DeadlineExceeded, SessionLost) as error:
-                interruption = error
-        if interruption is not None:
-            observations.append(not_read(sensor, f"not read: {interruption.message}"))
+            else:
+                observations.append(not_read(sensor, f"not read: {ended.message}"))
+        except (DeadlineExceeded, SessionLost) as error:
+            ended = error
+            observations.append(not_read(sensor, f"not read: {ended.message}"))
         if progress:
             progress(done + 1, len(sensors))
-    return observations, interruption
+    return observations, ended

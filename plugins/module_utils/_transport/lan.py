@@ -6,10 +6,7 @@ of errors."""
 
 from __future__ import annotations
 
-import socket
-import threading
 from types import TracebackType
-from typing import Any
 
 from pyghmi.exceptions import PyghmiException
 
@@ -19,18 +16,19 @@ from .._core.errors import (
     DeadlineExceeded,
     IpmiError,
     LoginRefused,
+    LoginUnfinished,
     NoReply,
     Occupied,
     PrivilegeRefused,
     SessionLost,
-    UnknownHost,
     UnknownUser,
     Unreachable,
     WrongKg,
     WrongPassword,
 )
+from .endpoint import Address, resolve
 from .lan_session import LanSession
-from .options import LanOptions, check_options
+from .options import LanOptions, check_options, secret_bytes
 from .pace import Clock, Pace
 from .turns import Turn
 
@@ -53,12 +51,12 @@ class LanClient:
         check_options(options)
         self._options = options
         self._pace = Pace(options, clock or Clock())
-        self._addresses: list[tuple[Any, ...]] = []
+        self._addresses: list[tuple[int, Address]] = []
         self._session: LanSession | None = None
         self._turn: Turn | None = None
 
     def __enter__(self) -> LanClient:
-        self._addresses = self._resolve()
+        self._addresses = resolve(self._options)
         address, port = self._addresses[0][1][:2]
         self._turn = Turn(address, port)
         if not self._turn.take(self._wait_for_turn):
@@ -81,7 +79,7 @@ class LanClient:
     @property
     def peer(self) -> tuple[str, int]:
         """Address and port at which the BMC answered."""
-        sockaddr = self._session.sockaddr if self._session else self._addresses[0][1]
+        sockaddr = (self._session and self._session.sockaddr) or self._addresses[0][1]
         return str(sockaddr[0]).removeprefix("::ffff:"), int(sockaddr[1])
 
     def request(self, request: Request) -> Response:
@@ -128,19 +126,21 @@ class LanClient:
             ) from error
 
     def _connect(self) -> LanSession:
-        session = LanSession.__new__(LanSession)
+        host = self._options.name
         try:
-            session.__init__(self._options, self._addresses, self._pace)  # type: ignore[misc]
+            session = LanSession(self._options, self._addresses, self._pace)
+        except OSError as error:
+            raise Unreachable(f"no socket can be had: {error.strerror or error}", host=host) from error
+        try:
+            session.log_in()
         except BaseException as error:
-            sock = getattr(session, "socket", None)
-            if sock is not None:
-                sock.close()
+            session.close()
             if isinstance(error, NoReply):
                 raise self._silent(session, error) from error
             if isinstance(error, PyghmiException):
                 raise self._refused(session, str(error)) from error
             if isinstance(error, OSError):
-                raise Unreachable(f"cannot be reached: {error.strerror or error}", host=self._options.name) from error
+                raise Unreachable(f"cannot be reached: {error.strerror or error}", host=host) from error
             raise
         return session
 
@@ -151,10 +151,11 @@ class LanClient:
             return WrongPassword("the BMC rejects the key exchange: wrong password", host=host)
         if session.ipmiversion == 1.5 and session.authtype:
             # In IPMI 1.5 a BMC drops what is signed with another password without a word.
-            return WrongPassword(f"the BMC ignores the log-in: wrong password for user {user!r}", host=host)
+            text = f"the BMC ignores the log-in: wrong password for user {user!r}, or it stopped answering"
+            return WrongPassword(text, host=host)
         if not session.answered:
             return Unreachable(f"no BMC answers: {error.message}", host=host)
-        return Unreachable(f"the BMC answers, and does not finish the log-in: {error.message}", host=host)
+        return LoginUnfinished(f"the BMC answers, and does not finish the log-in: {error.message}", host=host)
 
     def _refused(self, session: LanSession, text: str) -> AuthenticationError:
         """What pyghmi says of a log-in that failed, in the collection's own errors."""
@@ -172,29 +173,7 @@ class LanClient:
         return LoginRefused(f"the BMC refuses the log-in: {text}", host=host)
 
     def _password_hint(self) -> str:
-        size = len(self._options.password.encode())
+        size = len(secret_bytes(self._options.password))
         if size > _ANNOUNCED_AS_SHORT:
             return f"; it has {size} bytes, and many BMCs store 16 only"
         return ""
-
-    def _resolve(self) -> list[tuple[Any, ...]]:
-        """The host's addresses; a resolver that hangs is left behind at the deadline."""
-        found: list[Any] = []
-
-        def look_up() -> None:
-            try:
-                found.append(socket.getaddrinfo(self._options.host, self._options.port, 0, socket.SOCK_DGRAM))
-            except (OSError, UnicodeError) as error:
-                found.append(error)
-
-        thread = threading.Thread(target=look_up, daemon=True)
-        thread.start()
-        thread.join(self._options.timeout_s)
-        if not found:
-            raise DeadlineExceeded(
-                f"the name was not resolved within {self._options.timeout_s:g} s", host=self._options.name
-            )
-        if isinstance(found[0], Exception):
-            reason = getattr(found[0], "strerror", None) or found[0]
-            raise UnknownHost(f"the name cannot be resolved: {reason}", host=self._options.name)
-        return [(family, sockaddr) for family, _type, _proto, _name, sockaddr in found[0]]

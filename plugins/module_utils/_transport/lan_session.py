@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, baremetal.ipmi contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One RMCP+ session: pyghmi's cryptography and framing, driven by a loop of our own.
+"""One session over LAN: pyghmi's cryptography and framing, driven by a loop of our own.
 
 pyghmi's ordinary Session shares sockets, threads and retry timers between all BMCs of a process and hard-codes its
 patience. Its SimpleSession has a socket of its own and no retry at all; here it gets time-outs, retries, a deadline,
@@ -11,54 +11,68 @@ sequence numbers that are never used twice, bridging as real BMCs do it, and a s
 from __future__ import annotations
 
 import os
-import socket
 import struct
 from typing import Any
 
-from pyghmi.ipmi.private import simplesession
-
-from .._core.client import NETFN_APP, Request, Response
-from .._core.errors import NoReply, PasswordTooLong, SessionLost
-from .options import PRIVILEGES, LanOptions, kg_bytes
+from .._core.client import BUSY_CODES, NETFN_APP, Request, Response
+from .._core.errors import NoReply, SessionLost
+from .endpoint import Address, Endpoint
+from .options import PRIVILEGES, LanOptions, kg_bytes, secret_bytes
 from .pace import Pace
+from .session15 import Session15
 
 _SEND_MESSAGE = 0x34
-_CLOSE_SESSION = 0x3C
 _SET_PRIVILEGE = 0x3B
-_PRIVILEGE_EXCEEDED = 0x86  # completion code of Activate Session (section 22.17)
-_MAX_PASSWORD_15 = 16
+_NO_EXTENDED_DATA = 0xCC
 _RAKP_CONTEXTS = ("EXPECTINGRAKP2", "EXPECTINGRAKP4")
+_ESTABLISHED = "ESTABLISHED"
+_LAST_TAG = 0x7F
 # What a packet that is too short, or filled with nonsense, can raise in pyghmi's decoding.
 _MALFORMED = (IndexError, struct.error, ValueError, TypeError, KeyError)
-_MAX_PACKET = 4096
+# So many packets are taken before the deadline is looked at again: a flood must not hold the session.
+_PACKETS_A_TURN = 64
+# Inside a message: addresses, checksum and so on before the data, and the checksum behind it.
+_SHORTEST_MESSAGE = 8
+_DATA_FROM = 7
 
 
-class LanSession(simplesession.Session):
+class LanSession(Session15):
     """A session with one BMC. Raises NoReply, DeadlineExceeded and SessionLost; pyghmi's own errors are the caller's
     to translate."""
 
-    def __init__(self, options: LanOptions, addresses: list[tuple[Any, ...]], pace: Pace) -> None:
+    def __init__(self, options: LanOptions, addresses: list[tuple[int, Address]], pace: Pace) -> None:
+        # pyghmi's initializer logs in at once; here that is log_in's, so that a session that fails can be closed.
         self._options = options
-        self._addresses = addresses
         self._pace = pace
+        self._endpoint = Endpoint(addresses)
         self._tries_left = options.retries
         self._logins_left = options.retries
         self._retry_at = 0.0
         self._bridging = False
         self._refused_by_bridge = False
         self.seqlun = 0
+        self.logged = 0
+        self.sockaddr: Address | None = None
+        self.sessioncontext: str | None = None
+        self.lastpayload: Any = None
+        self.sessionid = 0
+        self.authtype = 0
+        self.ipmiversion = 1.5
         self.answered = False  # whether the BMC ever said anything
         self.heard = False  # whether anything of this session arrived since the last request
         self.rmcp_status = 0
         self.privilege_code = 0
         self.remseqnumber = 0
+
+    def log_in(self) -> None:
+        """Build the session up, with all that its retries and the deadline allow."""
         super().__init__(
-            bmc=options.host,
-            userid=options.username.encode(),
-            password=options.password.encode(),
-            port=options.port,
-            kg=kg_bytes(options.kg),
-            privlevel=PRIVILEGES[options.privilege],
+            bmc=self._options.host,
+            userid=secret_bytes(self._options.username),
+            password=secret_bytes(self._options.password),
+            port=self._options.port,
+            kg=kg_bytes(self._options.kg),
+            privlevel=PRIVILEGES[self._options.privilege],
             keepalive=False,
         )
 
@@ -68,15 +82,16 @@ class LanSession(simplesession.Session):
         """One turn: take what arrived, or send again what stayed without an answer. pyghmi calls this while it logs
         in."""
         self._pace.check()
-        if self._pace.readable(self.socket, self._retry_at):
+        if self._pace.readable(self._endpoint.socket, self._retry_at):
             self.process_pktqueue()
         elif self._pace.clock.now() >= self._retry_at:
             self._send_again()
 
     def _send_again(self) -> None:
         """A request stayed without an answer for request_timeout_s."""
-        if self.sessioncontext in _RAKP_CONTEXTS:
-            # BMCs do not take RAKP messages twice: start the log-in over, as often as a request is repeated.
+        if not self.logged and (self.sessioncontext in _RAKP_CONTEXTS or self.lastpayload is None):
+            # BMCs do not take RAKP messages twice, and after a malformed answer there is nothing to be sent again:
+            # start the log-in over, as often as a request is repeated.
             if self._logins_left <= 0:
                 raise NoReply(self._silence("log-in"))
             self._logins_left -= 1
@@ -84,7 +99,7 @@ class LanSession(simplesession.Session):
             self._initsession()
             self._get_channel_auth_cap()
             return
-        if self._tries_left <= 0:
+        if self._tries_left <= 0 or self.lastpayload is None:
             raise NoReply(self._silence("request" if self.logged else "first packet"))
         self._tries_left -= 1
         if self.sessioncontext == "OPENSESSION":
@@ -130,16 +145,19 @@ class LanSession(simplesession.Session):
         self.lastresponse = Response(response["code"], bytes(response["data"]), self._refused_by_bridge)
 
     def close(self) -> None:
-        """Tell the BMC, without waiting for its word, and give the socket back."""
+        """Tell the BMC, without waiting for its word, and give the socket back.
+
+        The BMC has a session as soon as the keys are exchanged, even if the log-in failed after that.
+        """
         self.cleaningup = True
         try:
-            if self.logged:
+            if self.logged or (self.sessionid and (self.sessioncontext == _ESTABLISHED or self.authtype == 2)):
+                self.logged = 1
                 self.logout()
         except OSError:
             pass  # nothing is left to be told to a BMC that cannot be reached any more
         finally:
-            if self.socket is not None:
-                self.socket.close()
+            self._endpoint.close()
 
     # -- what pyghmi calls, made to fit the loop
 
@@ -154,15 +172,8 @@ class LanSession(simplesession.Session):
         self._send_ipmi_net_payload(netfn, command, data, retry=True)
         return None
 
-    def _assignsocket(self, server: Any = None) -> socket.socket:
-        families = {address[0] for address in self._addresses}
-        family = families.pop() if len(families) == 1 else socket.AF_INET6
-        sock = socket.socket(family, socket.SOCK_DGRAM)
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-            self._addresses = [_mapped(address) for address in self._addresses]
-        sock.bind(("", 0))
-        return sock
+    def _assignsocket(self, server: Any = None) -> Any:
+        return self._endpoint.socket
 
     def _initsession(self) -> None:
         super()._initsession()
@@ -175,29 +186,35 @@ class LanSession(simplesession.Session):
             self.sequencenumber += 1
         if not self.cleaningup:
             self._pace.keep_interval()
-        for address in [self.sockaddr] if self.sockaddr else [candidate[1] for candidate in self._addresses]:
-            self.socket.sendto(self.netpacket, address)
+        self._endpoint.send(self.netpacket, self.sockaddr)
         self._retry_at = self._pace.clock.now() + self._options.request_timeout_s
 
     def process_pktqueue(self) -> None:
-        known = {address[1][:2] for address in self._addresses}
-        while self._pace.clock.readable(self.socket, 0):
-            try:
-                packet, sender = self.socket.recvfrom(_MAX_PACKET)
-            except ConnectionError:
-                continue  # an ICMP error: the retries find out whether it lasts
-            if sender[:2] not in known or len(packet) < 5 or packet[0] != 6 or packet[3] != 7:
+        for _packet in range(_PACKETS_A_TURN):
+            if not self._pace.clock.readable(self._endpoint.socket, 0):
+                return
+            received = self._endpoint.receive()
+            if received is None or not self._concerns(received[0]):
                 continue
+            packet, sender = received
             self.answered = True
             try:
                 self._handle_ipmi_packet(bytearray(packet), sockaddr=sender, qent=packet)
             except _MALFORMED:
                 continue
 
+    def _concerns(self, packet: bytes) -> bool:
+        """Whether it is IPMI over RMCP, and of the kind that this session still listens to."""
+        if len(packet) < 6 or packet[0] != 6 or packet[3] != 7:
+            return False
+        if self.sessioncontext == _ESTABLISHED:
+            return packet[4] == 6 and packet[5] & 0x3F == 0  # no log-in's messages any more, and nothing unsigned
+        return True
+
     def _parse_ipmi_payload(self, payload: bytearray) -> None:
         """An IPMI message that passed the checks of its session; bridged answers come within the bridge's answer, or
         after it."""
-        if len(payload) < 8:
+        if len(payload) < _SHORTEST_MESSAGE:
             return
         self.heard = True
         entry = (payload[1] >> 2, payload[4] >> 2, payload[5])
@@ -206,63 +223,42 @@ class LanSession(simplesession.Session):
         self._remove_request_entry(entry)
         if self._bridging and entry[0] == NETFN_APP + 1 and entry[2] == _SEND_MESSAGE:
             if payload[6]:
-                self.request_entry.clear()
                 self._refused_by_bridge = True
-            elif len(payload) > 8 + 7:
-                payload = payload[7:-1]
-                self.request_entry.clear()
+            elif len(payload) > _SHORTEST_MESSAGE + _DATA_FROM:
+                payload = payload[_DATA_FROM:-1]
             else:
                 return
+            self.request_entry.clear()
         self._tries_left = self._options.retries
         self._parse_payload(payload)
 
+    # -- the log-in's messages, where pyghmi is too trusting
+
+    def _got_channel_auth_cap(self, response: dict[str, Any]) -> None:
+        code = response.get("code", 0)
+        if code in BUSY_CODES:
+            return  # asked again when the time for an answer is over
+        if code == _NO_EXTENDED_DATA and self.ipmi15only:
+            self.onlogon({"error": "the BMC does not tell which log-ins it offers"})  # pyghmi would ask for ever
+            return
+        super()._got_channel_auth_cap(response)
+
+    def _open_rmcpplus_request(self) -> None:
+        self.rmcptag &= _LAST_TAG
+        super()._open_rmcpplus_request()
+
     def _got_rmcp_response(self, data: bytearray) -> Any:
-        self.rmcp_status = data[1]
-        self._tries_left = self._options.retries
+        if data[0] == self.rmcptag:
+            self.rmcp_status = data[1]
+            self._tries_left = self._options.retries
         return super()._got_rmcp_response(data)
 
     def _got_rakp2(self, data: bytearray) -> Any:
-        self.rmcp_status = data[1]
+        if data[0] == self.rmcptag:
+            self.rmcp_status = data[1]
         return super()._got_rakp2(data)
 
     def _got_rakp4(self, data: bytearray) -> Any:
-        self.rmcp_status = data[1]
+        if data[0] == self.rmcptag:
+            self.rmcp_status = data[1]
         return super()._got_rakp4(data)
-
-    # -- IPMI 1.5, where pyghmi mixes text and bytes and always asks for the administrator's privilege
-
-    def _get_session_challenge(self) -> None:
-        if len(self.password) > _MAX_PASSWORD_15:
-            size = len(self.password)
-            text = f"the password has {size} bytes, and this BMC speaks IPMI 1.5, which carries 16"
-            raise PasswordTooLong(text, host=self._options.name)
-        self.ipmicallback = self._got_session_challenge
-        data = bytes((2,)) + self.userid.ljust(16, b"\0")
-        self._send_ipmi_net_payload(netfn=NETFN_APP, command=0x39, data=data)
-
-    def _activate_session(self, data: Any) -> None:
-        self.ipmicallback = self._activated_session
-        request = bytes((2, self.privlevel)) + bytes(data) + b"\x01\0\0\0"
-        self._send_ipmi_net_payload(netfn=NETFN_APP, command=0x3A, data=request)
-
-    def _activated_session(self, response: dict[str, Any]) -> None:
-        self.privilege_code = response["code"] if response["code"] == _PRIVILEGE_EXCEEDED else 0
-        if not response["code"] and response["data"] and not response["data"][0] & 0x0F:
-            self.authtype = 0  # per-message authentication is off: the rest of the session is not signed
-        super()._activated_session(response)
-
-    def _ipmi15authcode(self, payload: Any, checkremotecode: bool = False) -> Any:
-        if self.authtype == 0:
-            return ()
-        sequence = self.remseqnumber if checkremotecode else self.sequencenumber
-        password = self.password[:16].ljust(16, b"\0")
-        body = password + struct.pack("<I", self.sessionid) + bytes(payload) + struct.pack("<I", sequence) + password
-        return bytearray(simplesession.hashlib.md5(body).digest())
-
-
-def _mapped(address: tuple[Any, ...]) -> tuple[Any, ...]:
-    """An IPv4 address as an IPv6 socket writes it."""
-    family, sockaddr = address[0], address[1]
-    if family == socket.AF_INET:
-        return socket.AF_INET6, (f"::ffff:{sockaddr[0]}", sockaddr[1], 0, 0)
-    return family, sockaddr

@@ -16,6 +16,7 @@ PRIVILEGES = {"callback": 1, "user": 2, "operator": 3, "administrator": 4}
 _MAX_USERNAME = 16
 _MAX_PASSWORD = 20
 _MAX_KG = 20
+_LONGEST_S = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -49,28 +50,41 @@ def check_options(options: LanOptions) -> None:
     if options.privilege not in PRIVILEGES:
         raise OptionError(f"privilege {options.privilege!r} is unknown", f"Use one of {', '.join(PRIVILEGES)}.")
     for name in ("timeout_s", "request_timeout_s"):
-        if getattr(options, name) <= 0:
+        if not getattr(options, name) > 0:
             raise OptionError(f"{name} is not above zero", "Give a number of seconds.")
+    for name in ("timeout_s", "request_timeout_s", "min_command_interval_s"):
+        if not getattr(options, name) <= _LONGEST_S:
+            raise OptionError(f"{name} is more than a week, or no number", "Give a number of seconds.")
     if options.min_command_interval_s < 0:
         raise OptionError("min_command_interval_s is negative", "Give 0 or more seconds.")
     if options.retries < 0:
         raise OptionError("retries is negative", "Give 0 or more.")
-    if len(options.username.encode()) > _MAX_USERNAME:
+    if len(secret_bytes(options.username)) > _MAX_USERNAME:
         raise OptionError(
-            f"username has {len(options.username.encode())} bytes, IPMI allows 16", "Use a shorter user name."
+            f"username has {len(secret_bytes(options.username))} bytes, IPMI allows 16", "Use a shorter user name."
         )
-    size = len(options.password.encode())
+    size = len(secret_bytes(options.password))
     if size > _MAX_PASSWORD:
         raise PasswordTooLong(f"the password has {size} bytes; IPMI 2.0 carries 20 at the most", host=options.name)
     kg_bytes(options.kg)
+
+
+def secret_bytes(text: str) -> bytes:
+    """A user name, password or key as the bytes that it was given as, UTF-8 or not."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise OptionError("username, password or kg holds half a character", "Give it as UTF-8 text.") from None
 
 
 def kg_bytes(kg: str | None) -> bytes | None:
     """The BMC key as bytes: text, or hex digits behind ``0x``; None for no key."""
     if not kg:
         return None
-    key = kg.encode()
+    key = secret_bytes(kg)
     if kg[:2].lower() == "0x":
+        if not kg[2:]:
+            raise OptionError("kg is 0x without digits", "Give hex digits behind 0x, or leave kg out.")
         try:
             key = binascii.unhexlify(kg[2:])
         except ValueError as error:

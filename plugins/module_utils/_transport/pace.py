@@ -17,7 +17,10 @@ from .options import LanOptions
 
 
 def wait_readable(sock: socket.socket, seconds: float) -> bool:
-    return bool(select.select([sock], [], [], max(seconds, 0.0))[0])
+    """Whether a packet waits, or comes within so many seconds; poll, since select ends at file descriptor 1023."""
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(math.ceil(max(seconds, 0.0) * 1000)))
 
 
 @dataclass(frozen=True)

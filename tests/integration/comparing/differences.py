@@ -21,8 +21,6 @@ _STATUS = {None: None, "ns": None, "ok": "ok", "nc": "non_critical", "cr": "crit
 _FULL, _LATIN_1 = 0x01, 3
 # FreeIPMI shows the reserved bits too (table 35-15: bits 6 and 7 of a threshold sensor, bit 15 of a discrete one).
 _COMPARISON_BITS, _STATE_BITS = 0x3F, 0x7FFF
-# What binary arithmetic may add before a peer rounds: far below the digits that it shows.
-_NOISE = 1e-9
 _PAST_INTEGERS = 9.2e18
 
 
@@ -43,6 +41,11 @@ class Difference:
         )
 
 
+def _noise(value: float) -> float:
+    """What binary arithmetic may add before a peer rounds: far below the digits that it shows."""
+    return 1e-9 * max(1.0, abs(value))
+
+
 def same_number(ours: float | None, theirs: float | None, digits: int) -> bool:
     """Whether the peer's number is ours, rounded to the digits that it shows; none is the same as none only, and
     what the peer calls nan or inf is none."""
@@ -50,22 +53,20 @@ def same_number(ours: float | None, theirs: float | None, digits: int) -> bool:
         theirs = None
     if ours is None or theirs is None:
         return ours is theirs
-    return abs(ours - theirs) <= 0.5 * 10**-digits + _NOISE * max(1.0, abs(ours))
-
-
-def as_freeipmi_rounds(value: float) -> float:
-    """FreeIPMI adds half a hundredth and cuts off, below zero too: -2.19 is shown as -2.18."""
-    whole = math.trunc(value)
-    return whole + math.trunc((value - whole) * 100 + 0.5) / 100
+    return abs(ours - theirs) <= 0.5 * 10**-digits + _noise(ours)
 
 
 def same_in_freeipmi(ours: float | None, theirs: float | None) -> bool:
-    """Whether FreeIPMI's two digits are ours; it shows its smallest integer for nan and for what no integer holds."""
+    """Whether FreeIPMI's two digits are ours.
+
+    It adds half a hundredth and cuts off, below zero too, where that goes up by one and a half: -2.19 is shown as
+    -2.18. For nan, and for what no integer holds, it shows its smallest integer.
+    """
     if theirs is not None and theirs < -_PAST_INTEGERS:
         return ours is None or abs(ours) > _PAST_INTEGERS
-    if same_number(ours, theirs, 2):
-        return True
-    return ours is not None and theirs is not None and same_number(as_freeipmi_rounds(ours), theirs, 6)
+    if ours is not None and theirs is not None and ours < 0:
+        return -0.005 - _noise(ours) <= theirs - ours <= 0.015 + _noise(ours)
+    return same_number(ours, theirs, 2)
 
 
 def _digits(text: str) -> int:

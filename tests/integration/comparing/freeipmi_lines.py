@@ -15,11 +15,12 @@ from harness.peers import PeerError
 COLUMNS = ("--shared-sensors", "--comma-separated-output", "--output-sensor-state", "--output-event-bitmask")
 _HEADER = "ID,Name,Type,State,Reading,Units,Event"
 _AFTER_NAME = 5
+_NOTHING = ("N/A", "Unknown")
 
 
 @dataclass(frozen=True)
 class FreeipmiLine:
-    """One sensor. ``bits`` as the BMC sent them; None where FreeIPMI says N/A, as for ``reading``."""
+    """One sensor. ``bits`` as the BMC sent them; None where FreeIPMI says N/A or Unknown, as for ``reading``."""
 
     record_id: int
     name: str
@@ -37,9 +38,9 @@ def _line(text: str) -> FreeipmiLine:
         int(record_id),
         name,
         state,
-        None if reading == "N/A" else float(reading),
+        None if reading in _NOTHING else float(reading),
         unit,
-        None if event == "N/A" else int(event.rstrip("h"), 16),
+        None if event in _NOTHING else int(event.rstrip("h"), 16),
     )
 
 

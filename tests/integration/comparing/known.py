@@ -79,9 +79,10 @@ def non_linear(difference: Difference) -> bool:
     """Byte 24 is 70h or above: each raw value has factors of its own, which only the BMC knows.
 
     ipmitool takes the reading's factors for the thresholds too, asks the BMC itself for the factors of a sensor behind
-    the bridge, and drops a sensor's status with its reading where the factors are refused.
+    the bridge, and drops a sensor's status with its reading where the factors are refused. FreeIPMI has no reading.
     """
-    return _linearization(difference) >= _FIRST_NON_LINEAR
+    lost = difference.field in ("reading", "status", "available", "unit") and not difference.theirs
+    return _linearization(difference) >= _FIRST_NON_LINEAR and (lost or difference.field in THRESHOLDS)
 
 
 def number_of_a_discrete_sensor(difference: Difference) -> bool:
@@ -93,7 +94,7 @@ def number_of_a_discrete_sensor(difference: Difference) -> bool:
     flags = _byte(difference, 21)
     has_unit = bool(flags & 0x3F or _byte(difference, 22) or _byte(difference, 23))
     discrete = _is_full(difference) and _byte(difference, 14) != _THRESHOLD_TYPE
-    return discrete and flags >> 6 != _NOT_ANALOG and has_unit
+    return discrete and flags >> 6 != _NOT_ANALOG and has_unit and difference.theirs is None
 
 
 def beyond_freeipmi(difference: Difference) -> bool:

@@ -18,7 +18,7 @@ from harness.peers import Endpoint, SdrRecord
 
 @dataclass(frozen=True)
 class OurSensor:
-    """One element of ``ipmi_sensors``, with its record as ipmitool dumped it: the proof does not rest on our decoder."""
+    """One element of ``ipmi_sensors``, with its record as ipmitool dumped it: a proof must not rest on our decoder."""
 
     record_id: int
     raw: bytes

@@ -9,11 +9,12 @@ For tests: `with running("demo") as fleet: fleet["web01"].port`.
 from __future__ import annotations
 
 from .fleet import BmcSpec, collect, load_fleet
+from .ledger import LedgerView, multiset, read_ledger
 from .load import load_model
 from .reader import ModelError
 from .running import RunningBmc, RunningFleet, StartError, running, serving
 
 __all__ = [
-    "BmcSpec", "ModelError", "RunningBmc", "RunningFleet", "StartError",
-    "collect", "load_fleet", "load_model", "running", "serving",
+    "BmcSpec", "LedgerView", "ModelError", "RunningBmc", "RunningFleet", "StartError",
+    "collect", "load_fleet", "load_model", "multiset", "read_ledger", "running", "serving",
 ]  # fmt: skip

@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
+from .control import ControlError, control_channel, request
 from .emu import emu
 from .fleet import BmcSpec, collect, load_fleet
 from .load import load_model
@@ -28,6 +31,9 @@ examples:
       Serve one BMC. A model is a file, or the name of one in tests/simulators/models.
   bmcsim emu --model blade --output blade.emu
       Write the model for ipmi_sim.
+  bmcsim serve --fleet tests/simulators/fleets/demo.yml --control /tmp/sim.socket --ledger /tmp/ledgers
+  bmcsim control /tmp/sim.socket web01 set Fan1A reading=360 log=true
+      Change a BMC that is being served (set, faults, event, reboot, sdr, ... see README.md).
   bmcsim serve --model rack1u --check
       Validate a model (or a fleet) and list its sensors; nothing is served.
 
@@ -65,9 +71,22 @@ def _parser() -> argparse.ArgumentParser:
     secret.add_argument("--password-env", metavar="NAME", help="environment variable with the user's password")
     serve.add_argument("--ready-file", metavar="PATH", help="write name, address and port here once all are bound")
     serve.add_argument("--check", action="store_true", help="validate, list the sensors, and end")
+    serve.add_argument("--ledger", metavar="DIR", help="write each BMC's ledger to NAME.jsonl in this folder")
+    serve.add_argument("--control", metavar="PATH", help="listen for `bmcsim control` on this UNIX socket")
     serve.add_argument(
-        "--exit-with-parent", action="store_true", help="end when the process that started this one ends"
+        "--exit-with-parent",
+        type=int,
+        nargs="?",
+        const=os.getppid(),
+        metavar="PID",
+        help="end when the process that started this one ends; PID says which that is, in case it ends at once",
     )
+    _add_control(commands)
+    _add_emu(commands)
+    return parser
+
+
+def _add_emu(commands: Any) -> None:
     convert = commands.add_parser(
         "emu",
         help="write a model as an .emu file of OpenIPMI's ipmi_sim",
@@ -75,7 +94,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     convert.add_argument("--model", metavar="FILE", required=True, help="as above")
     convert.add_argument("--output", metavar="FILE", help="file to write (default: standard output)")
-    return parser
+
+
+def _add_control(commands: Any) -> None:
+    control = commands.add_parser(
+        "control",
+        help="change or ask a BMC that is being served",
+        description="Change or ask a BMC of `serve --control PATH`; the result goes to standard output as JSON.",
+    )
+    control.add_argument("path", metavar="PATH", help="the socket")
+    control.add_argument("words", metavar="WORD", nargs="+", help="name, command and arguments, or `list`")
+
+
+def _control(options: argparse.Namespace) -> int:
+    result = request(options.path, options.words)
+    if result is not None:
+        print(json.dumps(result))
+    return 0
 
 
 def _password(options: argparse.Namespace) -> str:
@@ -129,8 +164,7 @@ def _emu(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _watch_parent(stop: asyncio.Event) -> None:
-    parent = os.getppid()
+async def _watch_parent(stop: asyncio.Event, parent: int) -> None:
     while os.getppid() == parent:
         await asyncio.sleep(0.5)
     stop.set()
@@ -141,9 +175,14 @@ async def _serve(specs: list[BmcSpec], options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with serving(specs) as fleet:
+    async with contextlib.AsyncExitStack() as stack:
+        fleet = await stack.enter_async_context(serving(specs, options.ledger))
+        if options.control:
+            await stack.enter_async_context(control_channel(options.control, fleet))
         _announce(fleet, options.ready_file)
-        watcher = asyncio.create_task(_watch_parent(stop)) if options.exit_with_parent else None
+        watcher = (
+            asyncio.create_task(_watch_parent(stop, options.exit_with_parent)) if options.exit_with_parent else None
+        )
         await stop.wait()
         if watcher:
             watcher.cancel()
@@ -160,6 +199,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if options.command == "emu":
             return _emu(options)
+        if options.command == "control":
+            return _control(options)
         specs = _specs(options)
         if options.check:
             for spec in specs:
@@ -171,12 +212,12 @@ def main(argv: list[str] | None = None) -> int:
     except ModelError as error:
         print(f"bmcsim: {error}", file=sys.stderr)
         return 1
-    except StartError as error:
+    except (StartError, ControlError) as error:
         print(f"bmcsim: {error}", file=sys.stderr)
         return 2
     try:
         asyncio.run(_serve(specs, options))
-    except (StartError, ModelError) as error:
+    except (StartError, ControlError, ModelError) as error:
         print(f"bmcsim: {error}", file=sys.stderr)
-        return 2 if isinstance(error, StartError) else 1
+        return 1 if isinstance(error, ModelError) else 2
     return 0

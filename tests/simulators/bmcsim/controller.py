@@ -5,13 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from . import events
 from .model import Identity, Initial, SensorModel
+from .over_time import Function
 from .parse_sensor import parse_state
 from .reader import Node
 from .repository import Repository
+
+_SENSOR = 0x04
 
 
 class Sensor:
@@ -22,12 +29,52 @@ class Sensor:
         self.number = model.number + index
         self.name = model.name + model.share.suffix(index)
         self.state: Initial = model.initial[index]
+        self.reads = 0
+        self.logs = False
+        self._since = time.monotonic()
+        self._events = self._active(frozenset())
 
     def change(self, changes: dict[str, Any], file: str = "set_sensor") -> None:
-        """Change the state (`reading`, `raw`, `states`, `scanning`, ... as in a model); ModelError when it is wrong."""
-        node = Node(changes, file, self.name)
-        self.state = parse_state(node, self.state, self.model.scale, self.model.analog)
+        """Change the state (`reading`, `raw`, `states`, `scanning`, ... as in a model); ModelError when it is wrong.
+
+        `reading` and `states` can be functions of the seconds since then.
+        """
+        plain = {key: value for key, value in changes.items() if not callable(value)}
+        functions = [changes[key] for key in ("reading", "states") if callable(changes.get(key))]
+        node = Node(plain, file, self.name)
+        state = parse_state(node, self.state, self.model.scale, self.model.analog)
         node.done()
+        self.state = replace(state, over_time=Function(functions[0])) if functions else state
+        if functions or "over_time" in changes:
+            self._since, self.reads = time.monotonic(), 0
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring a reading that changes over time up to date."""
+        course = self.state.over_time
+        if course is None:
+            return
+        value = course.at(time.monotonic() - self._since, self.reads)
+        if isinstance(value, tuple):
+            self.state = replace(self.state, states=value)
+            return
+        with contextlib.suppress(ValueError):  # out of range: the reading before stays
+            self.state = replace(self.state, raw=self.model.scale.raw(value))
+
+    def _active(self, before: frozenset[int]) -> frozenset[int]:
+        if self.model.threshold_based:
+            return events.crossed(self.model, self.state.raw, before)
+        return frozenset(self.state.states)
+
+    def pending_events(self) -> list[bytes]:
+        """Return the event records (without id and time) for what has changed since the last question."""
+        state, before = self.state, self._events
+        if not state.scanning or state.unavailable or state.absent:
+            return []
+        self._events = after = self._active(before)
+        if self.model.threshold_based:
+            return events.threshold_events(self.model, self.number, state.raw, before, after)
+        return events.state_events(self.model, self.number, before, after)
 
     def flags(self) -> int:
         """Return byte 3 of Get Sensor Reading (section 35.14): events on, scanning, state unavailable."""
@@ -80,3 +127,8 @@ class Controller:
         for model in models:
             for index in range(model.share.count):
                 self.sensors.setdefault((model.lun, model.number + index), Sensor(model, index))
+
+    def sensor_name(self, netfn: int, lun: int, data: bytes) -> str:
+        """Return the name of the sensor that a sensor command is about, empty for another command."""
+        sensor = self.sensors.get((lun, data[0])) if netfn == _SENSOR and data else None
+        return sensor.name if sensor else ""

@@ -13,7 +13,7 @@ from typing import Any
 
 from . import load, parse_options, parse_sel
 from .bmc import Bmc, Settings
-from .faults import parse_faults
+from .fault_plan import parse_faults
 from .model import ServerModel, User
 from .reader import ModelError, Node, load_yaml
 
@@ -30,9 +30,9 @@ class BmcSpec:
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     where: str = ""
 
-    def build(self) -> Bmc:
+    def build(self, ledger: str | Path | None = None) -> Bmc:
         """Return the BMC in its first state; ModelError for an override that fits no sensor."""
-        bmc = Bmc(self.name, self.model, self.settings)
+        bmc = Bmc(self.name, self.model, self.settings, ledger)
         for sensor, changes in self.overrides.items():
             bmc.override(str(sensor), dict(changes or {}), f"{self.where}: overrides")
         return bmc
@@ -63,14 +63,17 @@ def parse_bmc(node: Node, defaults: Mapping[str, Any], base: Path | None) -> Bmc
         settings=Settings(
             users=_users(node, {key: defaults[key] for key in ("user", "password", "users") if key in defaults}),
             kg=load.parse_key(node, "kg") if node.has("kg") else None,
-            faults=parse_faults(node.node("faults")),
+            faults=parse_faults(node.node("faults")) if node.has("faults") else None,
             chassis=load.parse_chassis(node.node("chassis"), model.chassis),
+            events=node.flag("events") if node.has("events") else None,
+            ledger=node.text("ledger", None),
             sel=tuple(parse_sel.parse_entry(entry, model.sensors) for entry in node.nodes("sel", "sensor")),
         ),
         overrides=overrides,
         where=f"{node.file}: {node.where}",
     )
-    node.any("kg", None)
+    for key in ("kg", "faults", "events"):
+        node.any(key, None)
     node.done()
     return spec
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import fru, parse_records, parse_sel, tables
+from .fault_plan import parse_faults
 from .model import Chassis, Identity, Satellite, SensorModel, ServerModel, User
 from .parse_options import parse_lan, parse_limits, parse_sdr_options, parse_sel_options
 from .parse_sensor import parse_sensor
@@ -62,6 +63,8 @@ def parse_model(data: Any, file: str) -> ServerModel:
         sel=tuple(parse_sel.parse_entry(node, sensors) for node in root.nodes("sel", "sensor")),
         sel_options=parse_sel_options(root.node("sel_options")),
         limits=parse_limits(root.node("limits")),
+        faults=parse_faults(root.node("faults")),
+        events=root.flag("events"),
         lan=parse_lan(root.node("lan")),
         sdr=parse_sdr_options(root.node("sdr")),
     )
@@ -157,7 +160,7 @@ def _sensors(root: Node) -> tuple[SensorModel, ...]:
 
 def _satellites(root: Node, sensors: tuple[SensorModel, ...], bmc: Identity) -> list[tuple[Satellite, str]]:
     result, known = [], set()
-    base = replace(bmc, support=0x01, product_id=bmc.product_id + 1 & 0xFFFF)
+    base = replace(bmc, support=0x01, provides_sdrs=False, product_id=bmc.product_id + 1 & 0xFFFF)
     for node in root.nodes("satellites"):
         address, channel = node.integer("address"), node.integer("channel", 0, high=15)
         known.add((address, channel))

@@ -8,6 +8,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from .fault_plan import FaultPlan
+from .over_time import OverTime
 from .scale import Scale
 
 
@@ -77,6 +79,7 @@ class Initial:
     absent: bool = False
     completion_code: int = 0
     no_reply: bool = False
+    over_time: OverTime | None = None
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,12 @@ class SelOptions:
     log_clear: bool = False
     clock: str = "host"  # host, or pre_init: seconds since the BMC started
     addition_cancels: bool = True
+    present: bool = True  # false: no SEL device, C1h
+    reservation: bool = True  # false: Reserve SEL is not there, and no command asks for a reservation
+    restart_ids: bool = False  # record ids begin anew after a clear
+    first_id: int = 1
+    free_zero_after_clear: bool = False
+    utc_offset: int | None = None  # minutes
 
 
 @dataclass(frozen=True)
@@ -231,5 +240,7 @@ class ServerModel:
     sel: tuple[bytes, ...]
     sel_options: SelOptions
     limits: Limits
+    faults: FaultPlan = field(default_factory=FaultPlan)
+    events: bool = False  # changes of sensors make event records
     lan: Lan = field(default_factory=Lan)
     sdr: SdrOptions = field(default_factory=SdrOptions)

@@ -19,6 +19,12 @@ def parse_sel_options(node: Node, base: SelOptions | None = None) -> SelOptions:
         log_clear=node.flag("log_clear", base.log_clear),
         clock=node.choice("clock", ("host", "pre_init"), base.clock),
         addition_cancels=node.flag("addition_cancels", base.addition_cancels),
+        present=node.flag("present", base.present),
+        reservation=node.flag("reservation", base.reservation),
+        restart_ids=node.flag("restart_ids", base.restart_ids),
+        first_id=node.integer("first_id", base.first_id, 1, 0xFFFE),
+        free_zero_after_clear=node.flag("free_zero_after_clear", base.free_zero_after_clear),
+        utc_offset=node.integer("utc_offset", base.utc_offset, -1440, 1440),
     )
     node.done()
     return options

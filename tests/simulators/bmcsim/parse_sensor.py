@@ -9,6 +9,7 @@ from typing import Any
 
 from . import sdr, tables
 from .model import Initial, SensorModel, Share
+from .over_time import OverTime, Ramp, Series, parse_over_time
 from .reader import Node
 from .scale import Factors, Scale, fit
 from .typelen import ENCODINGS
@@ -16,7 +17,10 @@ from .typelen import ENCODINGS
 _ANALOG_KEYS = ("reading", "raw", "unit", "thresholds", "m", "linearization", "factors", "format", "percentage", "rate")
 _UNIT_TYPES = {1: 0x01, 2: 0x01, 3: 0x01, 4: 0x02, 5: 0x03, 6: 0x0B, 18: 0x04}
 _ACCESS = {"none": 0, "readable": 1, "settable": 2, "fixed": 3}
-STATE_KEYS = ("reading", "raw", "states", "status", "scanning", "unavailable", "absent", "completion_code", "no_reply")
+STATE_KEYS = (
+    "reading", "raw", "states", "status", "scanning", "unavailable", "absent", "completion_code", "no_reply",
+    "over_time",
+)  # fmt: skip
 
 
 def parse_sensor(node: Node, number: int) -> SensorModel:
@@ -206,6 +210,17 @@ def _initials(node: Node, scale: Scale, share: Share, analog: bool) -> tuple[Ini
     return tuple(result) or (base,) * share.count
 
 
+def _over_time(node: Node, scale: Scale, analog: bool) -> OverTime:
+    course = parse_over_time(node.node("over_time"), analog)
+    ends = (
+        course.values if isinstance(course, Series) else (course.first, course.last) if isinstance(course, Ramp) else ()
+    )
+    for value in ends:
+        if isinstance(value, float):
+            _raw(node, scale, "over_time", value)
+    return course
+
+
 def parse_state(node: Node, base: Initial, scale: Scale, analog: bool) -> Initial:
     """Return `base` with the state that `node` gives (the keys of `STATE_KEYS`)."""
     changes: dict[str, Any] = {}
@@ -217,6 +232,10 @@ def parse_state(node: Node, base: Initial, scale: Scale, analog: bool) -> Initia
         changes["raw"] = raw
     if (states := node.ints("states", None, high=14)) is not None:
         changes["states"] = tuple(states)
+    if node.has("over_time"):
+        changes["over_time"] = _over_time(node, scale, analog)
+    elif changes:
+        changes["over_time"] = None
     for key in ("status", "completion_code"):
         if (value := node.integer(key, None)) is not None:
             changes[key] = value

@@ -8,8 +8,10 @@ from __future__ import annotations
 import hmac
 import os
 import struct
+from dataclasses import replace
 
 from . import crypto
+from .faults import Faults
 from .model import ServerModel, User
 from .sessions import Session, SessionTable
 
@@ -27,13 +29,16 @@ NO_MATCHING_SUITE = 0x11
 ILLEGAL_PARAMETER = 0x12
 
 _NAME_ONLY = 0x10
+_WRONG_PASSWORD = 0x100  # no status: message 2 is made with another password
 
 
 class Handshake:
     """Opens sessions for one BMC."""
 
-    def __init__(self, model: ServerModel, users: tuple[User, ...], kg: bytes, table: SessionTable) -> None:
-        self.model, self.users, self.kg, self.table = model, users, kg, table
+    def __init__(
+        self, model: ServerModel, users: tuple[User, ...], kg: bytes, table: SessionTable, faults: Faults
+    ) -> None:
+        self.model, self.users, self.kg, self.table, self.faults = model, users, kg, table, faults
         self._guid = model.identity.guid_bytes()
 
     def open_session(self, data: bytes, now: float) -> bytes | None:
@@ -51,9 +56,10 @@ class Handshake:
         suite = self._suite(data)
         if isinstance(suite, int):
             return refuse(suite)
-        session = self.table.open(console_id, suite, privilege, now)
+        status = self.faults.refusal("session", usual=NO_RESOURCES)
+        session = None if status else self.table.open(console_id, suite, privilege, now, self.faults.plan.session_limit)
         if session is None:
-            return refuse(NO_RESOURCES)
+            return refuse(status or NO_RESOURCES)
         algorithms = b"".join(
             bytes([kind, 0, 0, 8, number, 0, 0, 0])
             for kind, number in enumerate((suite.authentication, suite.integrity, suite.confidentiality))
@@ -113,15 +119,21 @@ class Handshake:
             return INVALID_ROLE
         name = data[28 : 28 + length]
         named = [user for user in self.users if user.name.encode() == name]
-        if not named:
-            return UNAUTHORIZED_NAME
+        refused = self.faults.refusal("user", name.decode(errors="replace"), UNAUTHORIZED_NAME)
+        if refused or not named:
+            return refused or UNAUTHORIZED_NAME
         # By name alone the first entry decides, by name and privilege the first one that may go so high.
         candidates = named[:1] if role & _NAME_ONLY else named
         user = next((user for user in candidates if user.privilege >= wanted), None)
         if user is None or (session.open_privilege and wanted > session.open_privilege):
             return self.model.limits.privilege_refused
+        refused = self.faults.refusal("privilege", user.name, self.model.limits.privilege_refused)
+        # Another password than the user's: the console finds message 2 wrong, the BMC message 3.
+        refused = refused or self.faults.refusal("password", user.name, _WRONG_PASSWORD)
+        if refused == _WRONG_PASSWORD:
+            user, refused = replace(user, password=os.urandom(20)), 0
         session.user, session.role, session.limit = user, role, wanted
-        return 0
+        return refused
 
     def rakp3(self, data: bytes, now: float) -> bytes | None:
         """Answer RAKP message 3 with message 4; the session is then active."""

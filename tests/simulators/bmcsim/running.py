@@ -12,14 +12,11 @@ import os
 import resource
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
-from .bmc import Bmc
-from .controller import Sensor
-from .faults import Faults
 from .fleet import BmcSpec, collect
-from .journal import RequestLog
-from .sdr_change import change_sdr
+from .handle import RunningBmc
 from .server import BmcProtocol
 
 T = TypeVar("T")
@@ -27,55 +24,6 @@ T = TypeVar("T")
 
 class StartError(Exception):
     """A BMC that cannot be served; the text names it and says why."""
-
-
-class RunningBmc:
-    """One served BMC, for tests: where it is, what it was asked, and ways to change it."""
-
-    def __init__(self, spec: BmcSpec, bmc: Bmc, call: Callable[[Callable[[], Any]], Any]) -> None:
-        self.spec, self.bmc, self._call = spec, bmc, call
-        self.name, self.address, self.port = spec.name, spec.address, spec.port
-
-    @property
-    def requests(self) -> RequestLog:
-        return self.bmc.requests
-
-    @property
-    def faults(self) -> Faults:
-        """Return the faults; `faults.change(drop=20)` changes them."""
-        return self.bmc.faults
-
-    @property
-    def user(self) -> str:
-        return self.bmc.users[0].name
-
-    @property
-    def password(self) -> str:
-        return self.bmc.users[0].password.decode()
-
-    def sensor(self, name: str) -> Sensor:
-        return self.bmc.find(name)
-
-    def set_sensor(self, name: str, **changes: Any) -> None:
-        """Change a sensor: reading, raw, states, status, scanning, unavailable, absent, completion_code, no_reply."""
-        self._call(lambda: self.bmc.find(name).change(changes))
-
-    def add_sel(self, entry: bytes) -> int | None:
-        """Add 16 bytes to the event log as an event does (reservation lost), and return the record id."""
-        record_id: int | None = self._call(lambda: self.bmc.sel.add(entry, self.bmc.clock()))
-        return record_id
-
-    def change_sdr(self, **changes: Any) -> None:
-        """Add, remove and replace sensors and records; see `sdr_change.change_sdr`."""
-        self._call(lambda: change_sdr(self.bmc, **changes))
-
-    def reset(self) -> None:
-        """Restart the BMC: all sessions are gone."""
-        self._call(self.bmc.reset)
-
-    def power_satellite(self, address: int, on: bool, channel: int = 0) -> None:
-        """Switch a satellite controller on or off; one that is off answers nothing (83h from the BMC)."""
-        self.bmc.satellites[address, channel].off = not on
 
 
 class RunningFleet(dict[str, RunningBmc]):
@@ -103,9 +51,18 @@ def _raise_file_limit(count: int) -> None:
             )
 
 
+def _ledger(spec: BmcSpec, folder: str | Path | None) -> Path | None:
+    if spec.settings.ledger:
+        return Path(spec.settings.ledger)
+    return Path(folder) / f"{spec.name}.jsonl" if folder else None
+
+
 @contextlib.asynccontextmanager
-async def serving(source: Any) -> AsyncIterator[RunningFleet]:
-    """Serve BMCs (see `fleet.collect`) in the running event loop; StartError when one cannot be."""
+async def serving(source: Any, ledger: str | Path | None = None) -> AsyncIterator[RunningFleet]:
+    """Serve BMCs (see `fleet.collect`) in the running event loop; StartError when one cannot be.
+
+    `ledger` is a folder for the ledgers of the BMCs that name no file of their own.
+    """
     specs = collect(source)
     _raise_file_limit(len(specs))
     loop = asyncio.get_running_loop()
@@ -122,9 +79,11 @@ async def serving(source: Any) -> AsyncIterator[RunningFleet]:
 
     fleet = RunningFleet()
     transports: list[asyncio.DatagramTransport] = []
+    bmcs: list[RunningBmc] = []
     try:
         for spec in specs:
-            running_bmc = RunningBmc(spec, spec.build(), call)
+            running_bmc = RunningBmc(spec, spec.build(_ledger(spec, ledger)), call)
+            bmcs.append(running_bmc)
             try:
                 transport, _protocol = await loop.create_datagram_endpoint(
                     lambda bmc=running_bmc.bmc: BmcProtocol(bmc, loop),  # type: ignore[misc]
@@ -139,18 +98,20 @@ async def serving(source: Any) -> AsyncIterator[RunningFleet]:
     finally:
         for transport in transports:
             transport.close()
+        for running_bmc in bmcs:
+            running_bmc.bmc.ledger.close()
         await asyncio.sleep(0)
 
 
 @contextlib.contextmanager
-def running(source: Any) -> Iterator[RunningFleet]:
+def running(source: Any, ledger: str | Path | None = None) -> Iterator[RunningFleet]:
     """Serve BMCs in a background thread as long as the block lasts."""
     started = threading.Event()
     result: dict[str, Any] = {}
 
     async def main() -> None:
         stop = asyncio.Event()
-        async with serving(source) as fleet:
+        async with serving(source, ledger) as fleet:
             result.update(fleet=fleet, stop=stop, loop=asyncio.get_running_loop())
             started.set()
             await stop.wait()

@@ -72,6 +72,7 @@ def _finish(bmc: Bmc, added: bool, erased: bool, stamps: bool, renumber: bool, c
             repository.changed(added, erased, bmc.clock())
         if cancel:
             repository.cancel()
+    bmc.note_moving()
 
 
 def _models(bmc: Bmc, controller: Controller) -> list[SensorModel]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 
 from . import ipmb, rmcp
@@ -14,6 +15,7 @@ from .bmc import Bmc
 from .sessions15 import WrongPassword
 
 _ASF, _IPMI = 0x06, 0x07
+_DROPPED = 0x100
 
 
 class BmcProtocol(asyncio.DatagramProtocol):
@@ -30,25 +32,19 @@ class BmcProtocol(asyncio.DatagramProtocol):
         """Ignore what the network says of clients that have gone."""
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        self.bmc.requests.datagrams += 1
-        if not self.bmc.faults.hears() or time.monotonic() < self.bmc.asleep_until:
+        bmc, faults = self.bmc, self.bmc.faults
+        bmc.requests.datagrams += 1
+        if not faults.hears() or time.monotonic() < bmc.asleep_until or faults.link.loses_request():
             return
         try:
             replies = self.handle(data)
         except (ValueError, IndexError):
-            self.bmc.requests.rejected += 1
+            bmc.requests.rejected += 1
+            return
+        if faults.reply_lost:
             return
         for reply in replies:
-            self._send(reply, addr)
-
-    def _send(self, packet: bytes, addr: Any) -> None:
-        delay = self.bmc.faults.send_delay_s(time.monotonic())
-        if delay is None or self._transport is None:
-            return
-        if delay > 0:
-            self._loop.call_later(delay, self._send_now, packet, addr)
-        else:
-            self._send_now(packet, addr)
+            faults.link.send(self._loop, partial(self._send_now, reply, addr), faults.delay_ms / 1000)
 
     def _send_now(self, packet: bytes, addr: Any) -> None:
         if self._transport is not None and not self._transport.is_closing():
@@ -120,8 +116,12 @@ class BmcProtocol(asyncio.DatagramProtocol):
         message, refusal = ipmb.parse(packet.payload), self.bmc.model.lan.wrong_password_code
         if (message.netfn, message.cmd) != (0x06, 0x3A):
             raise ValueError("the session is not active")
+        refused = self.bmc.faults.refusal("password", usual=_DROPPED)
+        refusal = refused if refused and refused != _DROPPED else refusal
         try:
             session.open(packet)
+            if refused:
+                raise WrongPassword
         except WrongPassword:
             # The specification drops such a packet; some BMCs say so.
             if not refusal:

@@ -108,12 +108,14 @@ class SessionTable:
             if now - session.last_seen > limit:
                 self.close(session)
 
-    def open(self, console_id: int, suite: crypto.Suite, privilege: int, now: float) -> Session | None:
+    def open(
+        self, console_id: int, suite: crypto.Suite, privilege: int, now: float, slots: int | None = None
+    ) -> Session | None:
         """Return a new RMCP+ session, None when all slots are taken."""
         session = Session(
             bmc_id=self.new_id(), console_id=console_id, suite=suite, open_privilege=privilege, last_seen=now
         )
-        return session if self.take_slot(session, now) else None
+        return session if self.take_slot(session, now, slots) else None
 
     def new_id(self) -> int:
         bmc_id = 0
@@ -121,10 +123,10 @@ class SessionTable:
             bmc_id = int.from_bytes(os.urandom(4), "little")
         return bmc_id
 
-    def take_slot(self, session: AnySession, now: float) -> bool:
-        """Give a session a slot; False when all are taken."""
+    def take_slot(self, session: AnySession, now: float, slots: int | None = None) -> bool:
+        """Give a session a slot; False when all (or as many as `slots`) are taken."""
         self.expire(now)
-        if len(self._sessions) >= self.slots:
+        if len(self._sessions) >= (self.slots if slots is None else slots):
             return False
         self._sessions[session.bmc_id] = session
         return True

@@ -39,7 +39,6 @@ class Session15(AnySession):
     challenge: bytes
     auth_type: int
     per_message: bool = True
-    rejects_password: bool = False
 
     def seal(self, message: bytes) -> bytes:
         """Return the next packet: numbered, and with an authentication code unless only the activation has one."""
@@ -59,9 +58,7 @@ class Session15(AnySession):
         password = self.user.password
         expected = auth_code(self.auth_type, password, self.bmc_id, packet.sequence, packet.payload)
         # A password of more than 16 bytes is for RMCP+ alone (section 22.30).
-        if self.rejects_password or len(password) > PASSWORD_BYTES:
-            raise WrongPassword
-        if not hmac.compare_digest(expected, packet.auth_code):
+        if len(password) > PASSWORD_BYTES or not hmac.compare_digest(expected, packet.auth_code):
             raise WrongPassword
         return packet.payload
 
@@ -86,9 +83,9 @@ class Challenges:
         session = self._waiting.get(session_id)
         return session if session and now - session.last_seen <= _CHALLENGE_S else None
 
-    def activate(self, session: Session15, now: float) -> bool:
+    def activate(self, session: Session15, now: float, slots: int | None) -> bool:
         """Give a session its slot; False when all are taken."""
-        if not self.table.take_slot(session, now):
+        if not self.table.take_slot(session, now, slots):
             return False
         self._waiting.pop(session.bmc_id, None)
         return True

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from re import Pattern
 from typing import Any
 
 from ..errors import OptionError
+from ..names import goes_by, parse_name
 from ..sdr.observation import Observation
 from ..sdr.sensor_types import sensor_type_code
 
@@ -26,7 +26,7 @@ class UserRule:
 
     name: str
     health: str
-    sensor: Pattern[str] | None = None
+    sensor: str | Pattern[str] | None = None
     sensor_type: int | None = None
     entity: str | None = None
     state: str | None = None
@@ -38,7 +38,7 @@ class UserRule:
         sensor = observation.sensor
         if self.sensor_type is not None and sensor.record.sensor_type != self.sensor_type:
             return False
-        if self.sensor and not any(self.sensor.search(name) for name in (sensor.name, sensor.collectd_name)):
+        if self.sensor and not any(goes_by(self.sensor, name) for name in (sensor.name, sensor.collectd_name)):
             return False
         entities = (sensor.entity, str(sensor.record.entity_id), sensor.entity_name.lower())
         return self.entity is None or self.entity in entities
@@ -86,24 +86,21 @@ def _parse(number: int, rule: Mapping[str, Any]) -> UserRule:
     if "type" in given and code is None:
         raise wrong(f"{given['type']!r} is no sensor type", "Write it as in the facts, such as Power Supply.")
     try:
-        return UserRule(
-            name=name,
-            health=given["health"],
-            sensor=_pattern(str(given["sensor"])) if "sensor" in given else None,
-            sensor_type=code,
-            entity=str(given["entity"]).lower() if "entity" in given else None,
-            state=str(given["state"]).lower() if "state" in given else None,
-            above=float(given["above"]) if "above" in given else None,
-            below=float(given["below"]) if "below" in given else None,
-        )
-    except re.error as error:
-        raise wrong(f"{given['sensor']} is no regular expression: {error}", "Mend the expression.") from error
+        sensor = parse_name(str(given["sensor"])) if "sensor" in given else None
+    except ValueError as error:
+        raise wrong(str(error), "Mend the expression.") from error
+    try:
+        above = float(given["above"]) if "above" in given else None
+        below = float(given["below"]) if "below" in given else None
     except (TypeError, ValueError) as error:
         raise wrong("above or below is no number", "Give a number in the sensor's unit.") from error
-
-
-def _pattern(text: str) -> Pattern[str]:
-    """A name, or a regular expression between slashes."""
-    if len(text) > 1 and text.startswith("/") and text.endswith("/"):
-        return re.compile(text[1:-1])
-    return re.compile(f"^{re.escape(text)}$")
+    return UserRule(
+        name=name,
+        health=given["health"],
+        sensor=sensor,
+        sensor_type=code,
+        entity=str(given["entity"]).lower() if "entity" in given else None,
+        state=str(given["state"]).lower() if "state" in given else None,
+        above=above,
+        below=below,
+    )

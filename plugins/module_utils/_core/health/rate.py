@@ -22,6 +22,7 @@ from .overrides import UNAVAILABLE, UserRule
 CRITICAL, WARNING, UNKNOWN, NOMINAL = "critical", "warning", "unknown", "nominal"
 WORST_FIRST = (CRITICAL, WARNING, UNKNOWN, NOMINAL)
 RULE_NOT_READ = "sensor.not_read"
+RULE_NO_STATUS = "threshold.no_status"
 
 _RANK = {health: rank for rank, health in enumerate(WORST_FIRST)}
 _THRESHOLD = {rule.status: rule for rule in THRESHOLD_RULES}
@@ -99,6 +100,9 @@ def _conditions(observation: Observation) -> list[_Condition]:
         return [_Condition(text, (UNAVAILABLE,), rating)]
     if not observation.sensor.record.is_threshold:
         return _state_conditions(observation)
+    if observation.status is None and observation.reading is None:
+        text = "the BMC tells neither a value nor a status"
+        return [_Condition(text, (UNAVAILABLE,), Rating(UNKNOWN, RULE_NO_STATUS, text))]
     rule = _THRESHOLD.get(observation.status or "")
     if rule is None:
         return []

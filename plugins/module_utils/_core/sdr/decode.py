@@ -14,6 +14,7 @@ from .strings import decode_id_string
 
 HEADER_LENGTH = 5
 _ALPHABETIC = 1
+_INSTANCE = 0x7F  # the eighth bit tells a logical entity from a physical one
 # Offsets of the thresholds in a full record, by the readable mask's bit order (bytes 37 to 42).
 _THRESHOLD_OFFSETS = (41, 40, 39, 38, 37, 36)
 _NO_SHARING = r.Sharing(1, False, 0, False)
@@ -66,7 +67,7 @@ def _sensor(record_id: int, record_type: int, data: bytes) -> r.SensorRecord:
         lun=data[6] & 0x03,
         number=data[7],
         entity_id=data[8],
-        entity_instance=data[9],
+        entity_instance=data[9] & _INSTANCE,
         sensor_type=data[12],
         event_type=event_type,
         name=decode_id_string(data, 47 if full else 31),
@@ -89,7 +90,7 @@ def _event_only(record_id: int, record_type: int, data: bytes) -> r.SensorRecord
         lun=data[6] & 0x03,
         number=data[7],
         entity_id=data[8],
-        entity_instance=data[9],
+        entity_instance=data[9] & _INSTANCE,
         sensor_type=data[10],
         event_type=data[11],
         name=decode_id_string(data, 16),

@@ -44,5 +44,8 @@ def decode_id_string(record: bytes, offset: int) -> str:
     """The ID string whose type/length byte stands at ``offset``; a string cut short yields what is there."""
     if offset >= len(record):
         return ""
-    type_length = record[offset]
-    return decode_text(type_length >> 6, record[offset + 1 : offset + 1 + (type_length & 0x1F)])
+    encoding, length = record[offset] >> 6, record[offset] & 0x1F
+    raw = record[offset + 1 : offset + 1 + length]
+    text = decode_text(encoding, raw)
+    # The length counts characters (section 43.15), which many BMCs take for bytes; a packed string is shorter in bytes.
+    return text[:length] if len(raw) < length else text

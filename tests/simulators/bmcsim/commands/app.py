@@ -36,7 +36,7 @@ def get_device_id(context: Context) -> bytes:
 @command(APP, 0x03, privilege=ADMIN)
 def reset(context: Context) -> bytes:
     """Cold and Warm Reset, sections 20.2 and 20.3: the answer still goes out, the session is gone."""
-    context.bmc.reset()
+    context.bmc.reset(context.user)
     return b""
 
 

@@ -64,6 +64,11 @@ class Context:
     def data(self) -> bytes:
         return self.message.data
 
+    @property
+    def user(self) -> str:
+        """Name of the session's user, for the ledger."""
+        return self.session.user.name if self.session and self.session.user else ""
+
     def word(self, offset: int) -> int:
         return int.from_bytes(self.message.data[offset : offset + 2], "little")
 
@@ -138,8 +143,11 @@ def execute(context: Context) -> tuple[int, Reply]:
 def dispatch(bmc: Bmc, controller: Controller, message: ipmb.Message, session: AnySession | None) -> list[bytes]:
     """Return the response messages to one request, after the faults have had their say."""
     context = Context(bmc, controller, message, session)
-    code = bmc.faults.code(message) if controller is bmc.main else 0
-    reply = Reply()
+    sensor = controller.sensor_name(message.netfn, message.rs_lun, message.data)
+    rule = bmc.faults.rule(message.netfn, message.cmd, message.data, sensor, controller is bmc.main)
+    if rule and rule.no_reply:
+        return []
+    code, reply = rule.completion_code if rule else 0, Reply()
     if not code:
         try:
             code, reply = execute(context)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ..eventlog import EventLog
 from . import registry
 from .registry import OPERATOR, STORAGE, Context, Refused, command
 
@@ -13,37 +14,44 @@ _NO_SPACE = 0xC4
 _INITIATE, _STATUS = 0xAA, 0x00
 
 
-def _check_erase(context: Context) -> None:
-    if context.bmc.sel.erasing(context.bmc.clock()):
+def _device(context: Context) -> EventLog:
+    if not context.bmc.sel.options.present:
+        raise Refused(registry.INVALID_COMMAND)
+    return context.bmc.sel
+
+
+def _log(context: Context) -> EventLog:
+    """Return the log; C1h from a BMC without SEL device, 81h while it is erased."""
+    sel = _device(context)
+    if sel.erasing(context.bmc.clock()):
         raise Refused(_ERASING)
+    return sel
 
 
 def _check_reservation(context: Context) -> None:
-    reservation = context.bmc.sel.reservation
-    if not reservation or context.word(0) != reservation:
+    sel = context.bmc.sel
+    if sel.options.reservation and (not sel.reservation or context.word(0) != sel.reservation):
         raise Refused(registry.LOST_RESERVATION)
 
 
 @command(STORAGE, 0x40)
 def get_sel_info(context: Context) -> bytes:
-    """Section 31.2: delete, reserve and allocation info supported."""
-    _check_erase(context)
-    sel = context.bmc.sel
+    """Section 31.2: delete and allocation info supported, and reserve unless the model has none."""
+    sel = _log(context)
     return (
         bytes([0x51])
         + len(sel.entries).to_bytes(2, "little")
         + sel.free().to_bytes(2, "little")
         + sel.added.to_bytes(4, "little")
         + sel.erased.to_bytes(4, "little")
-        + bytes([(0x80 if sel.overflow else 0) | 0x0B])
+        + bytes([(0x80 if sel.overflow else 0) | (0x0B if sel.options.reservation else 0x09)])
     )
 
 
 @command(STORAGE, 0x41)
 def get_sel_allocation_info(context: Context) -> bytes:
     """Section 31.3: units of 16 bytes."""
-    _check_erase(context)
-    sel = context.bmc.sel
+    sel = _log(context)
     free = sel.options.capacity - len(sel.entries)
     return b"".join(word.to_bytes(2, "little") for word in (sel.options.capacity, 16, free, free)) + bytes([1])
 
@@ -51,18 +59,19 @@ def get_sel_allocation_info(context: Context) -> bytes:
 @command(STORAGE, 0x42)
 def reserve_sel(context: Context) -> bytes:
     """Section 31.4."""
-    _check_erase(context)
-    return context.bmc.sel.reserve().to_bytes(2, "little")
+    sel = _log(context)
+    if not sel.options.reservation:
+        raise Refused(registry.INVALID_COMMAND)
+    return sel.reserve().to_bytes(2, "little")
 
 
 @command(STORAGE, 0x43, length=6)
 def get_sel_entry(context: Context) -> bytes:
     """Section 31.5: a part read needs the reservation."""
-    _check_erase(context)
-    offset, count = context.data[4], context.data[5]
+    sel, (offset, count) = _log(context), context.data[4:6]
     if offset:
         _check_reservation(context)
-    found = context.bmc.sel.find(context.word(2))
+    found = sel.find(context.word(2))
     if found is None:
         raise Refused(registry.NOT_PRESENT)
     if offset > 15 or (count != 0xFF and offset + count > 16):
@@ -74,8 +83,7 @@ def get_sel_entry(context: Context) -> bytes:
 @command(STORAGE, 0x44, length=16, privilege=OPERATOR)
 def add_sel_entry(context: Context) -> bytes:
     """Section 31.6."""
-    _check_erase(context)
-    record_id = context.bmc.sel.add(context.data, context.bmc.clock())
+    record_id = _log(context).add(context.data, context.bmc.clock(), "command")
     if record_id is None:
         raise Refused(_NO_SPACE)
     return record_id.to_bytes(2, "little")
@@ -84,9 +92,9 @@ def add_sel_entry(context: Context) -> bytes:
 @command(STORAGE, 0x46, length=4, privilege=OPERATOR)
 def delete_sel_entry(context: Context) -> bytes:
     """Section 31.8."""
-    _check_erase(context)
+    sel = _log(context)
     _check_reservation(context)
-    record_id = context.bmc.sel.delete(context.word(2), context.bmc.clock())
+    record_id = sel.delete(context.word(2), context.bmc.clock(), context.user)
     if record_id is None:
         raise Refused(registry.NOT_PRESENT)
     return record_id.to_bytes(2, "little")
@@ -95,12 +103,12 @@ def delete_sel_entry(context: Context) -> bytes:
 @command(STORAGE, 0x47, length=6, privilege=OPERATOR)
 def clear_sel(context: Context) -> bytes:
     """Section 31.9: AAh starts the erasure, 00h asks how far it is."""
-    data, sel, now = context.data, context.bmc.sel, context.bmc.clock()
+    data, sel, now = context.data, _device(context), context.bmc.clock()
     if data[2:5] != b"CLR" or data[5] not in (_INITIATE, _STATUS):
         raise Refused(registry.INVALID_DATA)
     _check_reservation(context)
     if data[5] == _INITIATE:
-        sel.start_erase(now)
+        sel.start_erase(now, context.user)
         return bytes([0x00 if sel.under_erasure else 0x01])
     return bytes([0x00 if sel.erasing(now) else 0x01])
 
@@ -108,13 +116,15 @@ def clear_sel(context: Context) -> bytes:
 @command(STORAGE, 0x48)
 def get_sel_time(context: Context) -> bytes:
     """Section 31.10."""
+    _device(context)
     return context.bmc.clock().to_bytes(4, "little")
 
 
 @command(STORAGE, 0x49, length=4, privilege=OPERATOR)
 def set_sel_time(context: Context) -> bytes:
     """Section 31.11."""
-    context.bmc.set_clock(int.from_bytes(context.data, "little"))
+    _device(context)
+    context.bmc.set_clock(int.from_bytes(context.data, "little"), context.user)
     return b""
 
 

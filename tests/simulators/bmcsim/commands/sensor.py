@@ -64,6 +64,8 @@ def get_sensor_reading(context: Context) -> bytes:
         raise Refused(sensor.state.completion_code)
     if sensor.model.kind == "event_only":
         raise Refused(registry.NOT_PRESENT)
+    sensor.reads += 1
+    context.bmc.refresh(sensor)
     return sensor.reading_bytes()
 
 

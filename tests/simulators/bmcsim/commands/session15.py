@@ -32,8 +32,9 @@ def get_session_challenge(context: Context) -> bytes:
         raise Refused(registry.INVALID_DATA)
     name = context.data[1:].rstrip(b"\0")
     user = next((user for user in bmc.users if user.name.encode() == name), None)
-    if user is None:
-        raise Refused(_UNKNOWN_USER if name else _NO_NULL_USER)
+    refused = bmc.faults.refusal("user", name.decode(errors="replace"), _UNKNOWN_USER)
+    if user is None or refused:
+        raise Refused(refused or (_UNKNOWN_USER if name else _NO_NULL_USER))
     session = Session15(
         bmc_id=bmc.sessions.new_id(),
         last_seen=time.monotonic(),
@@ -56,10 +57,12 @@ def activate_session(context: Context) -> bytes:
     if data[0] & 0x0F != session.auth_type or data[2:18] != session.challenge or not 1 <= wanted <= 5:
         raise Refused(registry.INVALID_DATA)
     assert session.user is not None
-    if wanted > session.user.privilege:
-        raise Refused(_TOO_HIGH)
-    if not bmc.challenges.activate(session, time.monotonic()):
-        raise Refused(_NO_SLOT)
+    refused = bmc.faults.refusal("privilege", context.user, _TOO_HIGH)
+    if wanted > session.user.privilege or refused:
+        raise Refused(refused or _TOO_HIGH)
+    refused = bmc.faults.refusal("session", context.user, _NO_SLOT)
+    if refused or not bmc.challenges.activate(session, time.monotonic(), bmc.faults.plan.session_limit):
+        raise Refused(refused or _NO_SLOT)
     session.active, session.limit, session.privilege = True, wanted, min(wanted, _SESSION_START)
     session.sent = int.from_bytes(data[18:22], "little")
     first = int.from_bytes(os.urandom(3), "little") + 1
