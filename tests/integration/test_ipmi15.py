@@ -13,9 +13,9 @@ import pytest
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core import errors
 from bmcsim import running
-from harness.downgrade import Downgrade
 from harness.ipmi_sim import IpmiSim
 from harness.reading import read
+from harness.relay import Relay, downgraded
 
 USERS = [
     {"name": "reader", "password": "Read-0nly", "privilege": "user"},
@@ -71,18 +71,8 @@ def test_lost_packets_cost_time_only() -> None:
 @pytest.mark.needs_command("ipmi_sim")
 def test_ipmi_sim_reads_the_same_in_both_versions(serve: Callable[..., IpmiSim], repo_root: Path) -> None:
     sim = serve(repo_root / "tests" / "simulators" / "models" / "satellite.emu")
-    with Downgrade(sim.host, sim.port) as relay:
-        login = {"username": sim.username, "password": sim.password}
-        new = read(At(sim.host, sim.port), **login)
-        old_facts = read(At(relay.host, relay.port), **login)
+    login = {"username": sim.username, "password": sim.password}
+    with Relay(sim.host, sim.port, lambda packet: [packet]) as plain, Relay(sim.host, sim.port, downgraded) as old_one:
+        new, old_facts = read(plain, **login), read(old_one, **login)
     assert len(new["ipmi_sensors"]) > 5
     assert old_facts["ipmi_sensors"] == new["ipmi_sensors"]
-
-
-class At:
-    """Where a BMC is, by the names that a simulated one has."""
-
-    user = password = ""
-
-    def __init__(self, address: str, port: int) -> None:
-        self.address, self.port = address, port
