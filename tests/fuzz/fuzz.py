@@ -43,9 +43,17 @@ FULL = bytes.fromhex(
     "00cc496e6c65742054656d702031"
 )
 COMPACT = bytes.fromhex("020051022020000a0a016f40086f0f000f000f00c0000003810000000000000000ca50535520537461747573")
-OTHERS = [bytes.fromhex(text) for text in ("03005103112000500501056f01000000c24142", "0400510808170180030104010702",
-          "050051090f17012000800300030400000301", "0600511110200080000010000a0100c5424f415244",
-          "070051120f2000000000df00000007010 0c3424d43".replace(" ", ""), "080051c008d97e0001020304")]  # fmt: skip
+OTHERS = [
+    bytes.fromhex(text)
+    for text in (
+        "03005103112000500501056f01000000c24142",
+        "0400510808170180030104010702",
+        "050051090f17012000800300030400000301",
+        "0600511110200080000010000a0100c5424f415244",
+        "070051120f2000000000df000000070100c3424d43",
+        "080051c008d97e0001020304",
+    )
+]
 Target = Callable[[bytes], object]
 
 
@@ -75,7 +83,7 @@ def record(data: bytes) -> None:
     decoded = decode.decode_record(data)
     if isinstance(decoded, SensorRecord):
         for sensor in expand(decoded):
-            _ = (sensor.name, sensor.entity_name, sensor.unit, sensor.collectd_name, sensor.collectd_type)
+            str((sensor.name, sensor.entity_name, sensor.unit, sensor.collectd_name, sensor.collectd_type))
         if decoded.conversion:
             for raw in (0, 1, 127, 128, 255):
                 decoded.conversion.value(raw)

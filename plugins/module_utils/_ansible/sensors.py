@@ -5,24 +5,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
-from .._core.errors import OptionError
 from .._core.health.overrides import HEALTHS, parse_rules
 from .._core.selection import parse_selection
 from .._ops.records import Kept
 from .._ops.sensors import Progress, SensorsRequest, run
+from .._transport.foundation import HAS_PYGHMI
+from .._transport.lan import LanClient
 from .connection import CONNECTION_SPEC, lan_options
 from .facts import sensor_facts
 from .query import compile_query
 from .sdr_cache import SdrCache, default_folder
-
-try:
-    from .._transport.lan import LanClient
-except ImportError:
-    LanClient = None  # type: ignore[assignment, misc]
 
 HEALTH_RULE_SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
@@ -50,7 +45,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
 
 def can_run_here() -> bool:
     """Whether this Python has what a conversation over LAN needs."""
-    return LanClient is not None
+    return HAS_PYGHMI
 
 
 def gather(params: Mapping[str, Any], progress: Progress | None = None) -> tuple[dict[str, Any], list[str]]:
@@ -62,11 +57,6 @@ def gather(params: Mapping[str, Any], progress: Progress | None = None) -> tuple
         parse_rules(params["health_rules"]),
     )
     options = lan_options(params)
-    if not can_run_here():
-        raise OptionError(
-            f"IPMI over LAN needs the Python library pyghmi, which {sys.executable} does not have",
-            "Install it there with pip.",
-        )
     cache = SdrCache(params["sdr_cache_dir"] or default_folder()) if params["sdr_cache"] else None
     with LanClient(options) as client:
         result = run(request, client, progress, Kept(cache, *client.peer) if cache else None)

@@ -6,9 +6,8 @@ of errors."""
 
 from __future__ import annotations
 
+import sys
 from types import TracebackType
-
-from pyghmi.exceptions import PyghmiException
 
 from .._core.client import Request, Response
 from .._core.errors import (
@@ -19,6 +18,7 @@ from .._core.errors import (
     LoginUnfinished,
     NoReply,
     Occupied,
+    OptionError,
     PrivilegeRefused,
     SessionLost,
     UnknownUser,
@@ -27,6 +27,7 @@ from .._core.errors import (
     WrongPassword,
 )
 from .endpoint import Address, resolve
+from .foundation import HAS_PYGHMI, PyghmiException
 from .lan_session import LanSession
 from .options import LanOptions, check_options, secret_bytes
 from .pace import Clock, Pace
@@ -49,6 +50,11 @@ class LanClient:
 
     def __init__(self, options: LanOptions, clock: Clock | None = None) -> None:
         check_options(options)
+        if not HAS_PYGHMI:
+            raise OptionError(
+                f"IPMI over LAN needs the Python library pyghmi, which {sys.executable} does not have",
+                "Install it there with pip.",
+            )
         self._options = options
         self._pace = Pace(options, clock or Clock())
         self._addresses: list[tuple[int, Address]] = []

@@ -9,10 +9,9 @@ import hashlib
 import struct
 from typing import Any
 
-from pyghmi.ipmi.private import simplesession
-
 from .._core.client import NETFN_APP
 from .._core.errors import PasswordTooLong
+from .foundation import Session
 from .options import LanOptions
 
 _GET_CHALLENGE, _ACTIVATE = 0x39, 0x3A
@@ -21,7 +20,7 @@ _MAX_PASSWORD = 16
 _PRIVILEGE_EXCEEDED = 0x86  # completion code of Activate Session (section 22.17)
 
 
-class Session15(simplesession.Session):
+class Session15(Session):
     """What pyghmi's session needs to speak to BMCs without RMCP+ (IPMI 2.0, sections 22.16 and 22.17)."""
 
     _options: LanOptions

@@ -73,14 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--check", action="store_true", help="validate, list the sensors, and end")
     serve.add_argument("--ledger", metavar="DIR", help="write each BMC's ledger to NAME.jsonl in this folder")
     serve.add_argument("--control", metavar="PATH", help="listen for `bmcsim control` on this UNIX socket")
-    serve.add_argument(
-        "--exit-with-parent",
-        type=int,
-        nargs="?",
-        const=os.getppid(),
-        metavar="PID",
-        help="end when the process that started this one ends; PID says which that is, in case it ends at once",
-    )
+    told = "end when the process that started this one ends; PID says which that is, in case it ends at once"
+    serve.add_argument("--exit-with-parent", type=int, nargs="?", const=os.getppid(), metavar="PID", help=told)
     _add_control(commands)
     _add_emu(commands)
     return parser

@@ -19,12 +19,12 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.repositor
 )
 
 WHOLE = 0xFF
-RECORDS = [
+RECORDS = (
     full(b"Inlet Temp", b1=1, b8=1),
     compact(b"Intrusion", b1=2, b8=2),
     locator(0x12, b"iDRAC", record_id=3),
     full(b"An id string of 31 bytes, whole", b1=4, b8=4),
-]
+)
 
 
 def read(bmc: RepositoryBmc, source=REPOSITORY) -> Repository:

@@ -16,14 +16,14 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import
 
 SCANNING = 0x40
 ID, SDR_INFO = (0x06, 0x01, None), (0x0A, 0x20, None)
-RECORDS = [
+RECORDS = (
     full(b"Inlet Temp", b1=1, b8=1),
     locator(record_id=2),
     full(b"Fan1", b1=3, b8=2, b13=FAN, b22=RPM, b9=29),
     event_only(b"POST", b1=4, b8=3),
     compact(b"PSU", b1=5, b8=4, b13=POWER_SUPPLY, b24=0x02, b25=0x81),
     full(b"Absent", b1=6, b8=9),
-]
+)
 ANSWERS = {
     (0x04, 0x2D, 1): ok(24, SCANNING, 0),
     (0x04, 0x2D, 2): ok(100, SCANNING, 0x03),

@@ -31,14 +31,14 @@ BMC_KEYS = {
     "device_id", "device_revision", "firmware_version", "ipmi_version", "manufacturer_id", "manufacturer_name",
     "product_id", "guid",
 }  # fmt: skip
-RECORDS = [
+RECORDS = (
     full(b"Inlet Temp ", b1=1, b8=5, b12=0x04, b19=0x18, thresholds=bytes((0, 47, 42, 0, 0, 0))),
     full(b"Fan3", b1=2, b8=6, b7=0x01, b9=29, b10=3, b13=FAN, b22=RPM),
     compact(b"PSU", b1=3, b8=7, b9=10, b13=POWER_SUPPLY),
     event_only(b1=4, b8=8),
     full(b"Gone", b1=5, b8=9),
     full(b"Silent", b1=6, b8=10),
-]
+)
 ANSWERS = {
     (0x04, 0x2D, 5): ok(24, 0x40, 0xC0),
     (0x04, 0x2D, 6): ok(0, 0x40, 0x02),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import ClassVar
 
 import pytest
@@ -15,7 +16,9 @@ from sdr_bytes import FAN, RPM, compact, event_only, full, locator
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import sensors
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.sensors import ARGUMENT_SPEC, gather
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import OptionError, WrongPassword
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import check_options
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import lan as lan_module
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions, check_options
 
 RECORDS = [
     full(b"Inlet Temp", b1=1, b8=1, b12=0x04, b19=0x10, thresholds=bytes((0, 47, 0, 0, 0, 0))),
@@ -143,11 +146,12 @@ def test_error_at_log_in_is_handed_on(lan):
 
 
 def test_missing_pyghmi_is_told_with_the_python_that_misses_it(monkeypatch):
-    monkeypatch.setattr(sensors, "LanClient", None)
-    monkeypatch.setattr(sensors.sys, "executable", "/usr/bin/python3.11")
+    monkeypatch.setattr(sensors, "HAS_PYGHMI", False)
+    monkeypatch.setattr(lan_module, "HAS_PYGHMI", False)
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3.11")
     assert not sensors.can_run_here()
     with pytest.raises(OptionError, match=r"pyghmi, which /usr/bin/python3\.11 does not have"):
-        read()
+        LanClient(LanOptions("192.0.2.1"))
 
 
 def test_plugin_can_run_where_pyghmi_is():

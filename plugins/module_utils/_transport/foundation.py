@@ -1,0 +1,18 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one place where pyghmi is imported: what is missing is told by whoever wants a session, not by the import."""
+
+from __future__ import annotations
+
+try:
+    from pyghmi.exceptions import PyghmiException
+    from pyghmi.ipmi.private.simplesession import Session
+except ImportError:
+    HAS_PYGHMI = False
+    PyghmiException = Exception
+    Session = object
+else:
+    HAS_PYGHMI = True
+
+__all__ = ["HAS_PYGHMI", "PyghmiException", "Session"]
