@@ -46,7 +46,8 @@ class LanSession(Session15):
         self._pace = pace
         self._endpoint = Endpoint(addresses)
         self._tries_left = options.retries
-        self._logins_left = options.retries
+        # Of a log-in's two exchanges that cannot be repeated each may be lost: twice as many tries.
+        self._logins_left = 2 * options.retries + 1
         self._retry_at = 0.0
         self._bridging = False
         self._refused_by_bridge = False
@@ -91,7 +92,7 @@ class LanSession(Session15):
         """A request stayed without an answer for request_timeout_s."""
         if not self.logged and (self.sessioncontext in _RAKP_CONTEXTS or self.lastpayload is None):
             # BMCs do not take RAKP messages twice, and after a malformed answer there is nothing to be sent again:
-            # start the log-in over, as often as a request is repeated.
+            # start the log-in over.
             if self._logins_left <= 0:
                 raise NoReply(self._silence("log-in"))
             self._logins_left -= 1
