@@ -134,8 +134,9 @@ def test_bmc_without_a_guid_has_none(play, answer):
     assert read_guid(play((GET_GUID, answer))) is None
 
 
-def test_guid_of_noughts_is_none(play):
-    assert read_guid(play((GET_GUID, ok(*bytes(16))))) is None
+@pytest.mark.parametrize("behind", [(), (1, 2)])
+def test_guid_of_noughts_is_none(play, behind):
+    assert read_guid(play((GET_GUID, ok(*bytes(16), *behind)))) is None
 
 
 @pytest.mark.parametrize("error", [SessionLost("gone"), DeadlineExceeded("over")])

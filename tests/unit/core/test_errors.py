@@ -18,7 +18,9 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import
     DecodeError,
     IpmiError,
     LoginRefused,
+    LoginUnfinished,
     NoReply,
+    Occupied,
     OptionError,
     PasswordTooLong,
     PrivilegeRefused,
@@ -36,7 +38,7 @@ FAMILY = [
     kind for _name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)
 ]  # fmt: skip
 AT_LOG_IN = [WrongPassword, UnknownUser, PrivilegeRefused, WrongKg, LoginRefused, PasswordTooLong]
-ON_THE_WAY = [UnknownHost, Unreachable, NoReply, SessionLost, DeadlineExceeded]
+ON_THE_WAY = [UnknownHost, Unreachable, LoginUnfinished, NoReply, SessionLost, DeadlineExceeded, Occupied]
 
 
 @pytest.mark.parametrize("kind", FAMILY)

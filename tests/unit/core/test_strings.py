@@ -163,6 +163,24 @@ def test_id_string_beyond_the_record_is_empty(offset):
     assert decode_id_string(b"\xc4", offset) == ""
 
 
+@pytest.mark.parametrize(
+    ("type_length", "raw", "text"),
+    [
+        (0x85, pack_six_bit("FAN_1"), "FAN_1"),  # five characters in four bytes: the last two bits are padding
+        (0x88, pack_six_bit("PSU1_IN2"), "PSU1_IN2"),
+        (0x87, pack_six_bit("PSU1_IN"), "PSU1_IN"),  # room for an eighth character
+        (0x43, b"\x12\x34", "123"),
+    ],
+)
+def test_length_of_a_packed_id_string_may_count_characters(type_length, raw, text):
+    assert decode_id_string(bytes((type_length,)) + raw, 0) == text
+
+
+def test_length_of_a_packed_id_string_may_count_bytes():
+    raw = pack_six_bit("FAN_1")
+    assert decode_id_string(bytes((0x80 | len(raw),)) + raw, 0) == "FAN_1"
+
+
 @pytest.mark.parametrize("encoding", range(4))
 def test_id_string_of_length_nought_is_empty(encoding):
     assert decode_id_string(bytes((encoding << 6,)) + b"rest", 0) == ""

@@ -159,6 +159,26 @@ def test_refusal_by_the_bridge_is_told_as_such(play):
     assert complete
 
 
+@pytest.mark.parametrize("code", [0x80, 0x83, 0xC1, 0xC9, 0xCC, 0xD3, 0xD5])
+def test_bridge_that_answers_no_is_definite(play, code):
+    observation, complete = observe(play, TEMPERATURE, Response(code, b"", bridge_refused=True))
+    assert not observation.failed
+    assert complete
+
+
+@pytest.mark.parametrize("code", [0x81, 0x82, 0xD4, 0xFF])
+def test_bridge_that_lost_the_bus_leaves_the_sensor_unknown(play, code):
+    # Send Message, section 22.7: 81h is lost arbitration, 82h a bus error.
+    observation, complete = observe(play, TEMPERATURE, Response(code, b"", bridge_refused=True))
+    assert observation.failed
+    assert not complete
+
+
+@pytest.mark.parametrize("code", [0x81, 0x82])
+def test_same_codes_from_the_sensors_owner_are_definite(play, code):
+    assert not observe(play, TEMPERATURE, no(code))[0].failed
+
+
 @pytest.mark.parametrize("code", sorted(BUSY_CODES))
 def test_busy_bmc_is_asked_again(play, code):
     observation, complete = observe(play, TEMPERATURE, no(code), no(code), ok(24, SCANNING, 0))

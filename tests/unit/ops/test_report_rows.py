@@ -13,7 +13,9 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.report import 
 
 COUNTS = {"nominal": 3, "warning": 0, "critical": 0, "unknown": 1}
 FAN = {"message": "Fan3 (Fan 29.3) reads 0 RPM: at or below lower critical (360)"}
-OUT_OF_REACH = ["unknown_host", "unreachable", "no_reply", "session_lost", "deadline_exceeded"]
+OUT_OF_REACH = [
+    "unknown_host", "unreachable", "login_unfinished", "no_reply", "session_lost", "deadline_exceeded", "occupied",
+]  # fmt: skip
 REFUSALS = [
     "wrong_password", "unknown_user", "privilege_refused", "wrong_kg", "login_refused", "password_too_long",
     "option_error", "command_error", "decode_error",
@@ -102,6 +104,35 @@ def test_bastion_that_is_unreachable_says_nothing_about_the_bmc():
 def test_host_that_never_came_to_the_task_is_refused(told):
     item = row("db01", told)
     assert (item.status, item.refused, item.remark) == ("unknown", True, "was not asked: the host failed before")
+
+
+def test_bmc_whose_sensors_all_have_no_reading_is_uncertain():
+    told = result("unknown")
+    for sensor in told["ansible_facts"]["ipmi_sensors"]:
+        sensor["available"] = False
+    item = row("db01", told)
+    assert (item.status, item.uncertain, item.remark) == ("unknown", True, "no sensor has a reading")
+
+
+def test_one_reading_makes_a_bmc_certain():
+    told = result("nominal")
+    told["ansible_facts"]["ipmi_sensors"] = [{"available": False}, {"available": True}]
+    assert row("db01", told) == Row("db01", "nominal", COUNTS, "")
+
+
+def test_skipped_task_says_so():
+    item = row("db01", {"skipped": True, "skip_reason": "Conditional result was False"})
+    assert (item.remark, item.refused) == ("was not asked: the task was skipped", True)
+
+
+def test_result_of_a_loop_is_none():
+    item = row("db01", {"results": [result()], "msg": "All items completed"})
+    assert (item.remark, item.refused) == ("was asked in a loop: register one result a host", True)
+
+
+def test_error_that_is_only_text_is_the_remark():
+    item = row("db01", {"failed": True, "error": "odd", "msg": "x"})
+    assert (item.remark, item.refused) == ("odd", True)
 
 
 @pytest.mark.parametrize("facts", [None, {}, {"other": 1}])

@@ -10,7 +10,11 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.baremetal.ipmi.plugins.doc_fragments.bmc import ModuleDocFragment
-from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.connection import CONNECTION_SPEC, lan_options
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.connection import (
+    CONNECTION_SPEC,
+    lan_options,
+    options_from,
+)
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import OptionError
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions, check_options
 
@@ -71,6 +75,25 @@ def test_missing_host_is_told_with_the_two_ways_to_name_it(args):
         options(**args)
     assert caught.value.message == "host is missing (bmc_host of a host in the inventory)"
     assert "IPMI_HOST" in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("written", "host"),
+    [("[fe80::1]", "fe80::1"), ("[::1]", "::1"), (" bmc1 ", "bmc1"), ("fe80::1%eth0", "fe80::1%eth0"), ("[x", "[x")],
+)
+def test_host_may_be_written_as_in_a_url(written, host):
+    assert options(host=written).host == host
+
+
+@pytest.mark.parametrize("host", [" ", "[]"])
+def test_host_of_nothing_but_signs_is_missing(host):
+    with pytest.raises(OptionError, match="host is missing"):
+        options(host=host)
+
+
+def test_environment_as_options():
+    environment = {"IPMI_HOST": "bmc1", "IPMI_PASSWORD": "", "IPMI_PORT": "1", "HOME": "/root"}
+    assert options_from(environment) == {"host": "bmc1", "password": ""}
 
 
 def test_missing_user_is_the_anonymous_one():

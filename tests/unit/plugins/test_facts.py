@@ -153,11 +153,11 @@ def test_unknown_manufacturer_has_a_number_and_no_name():
 
 def plain(value) -> bool:
     """Whether a value is of JSON's own types, text keys included; subclasses are not."""
-    if type(value) is dict:
-        return all(type(key) is str and plain(item) for key, item in value.items())
-    if type(value) is list:
+    if value.__class__ is dict:
+        return all(key.__class__ is str and plain(item) for key, item in value.items())
+    if value.__class__ is list:
         return all(plain(item) for item in value)
-    return value is None or type(value) in (str, int, float, bool)
+    return value is None or value.__class__ in (str, int, float, bool)
 
 
 def test_facts_are_plain_data(facts):

@@ -29,6 +29,8 @@ KINDS = {
     "no_reply": errors.NoReply,
     "session_lost": errors.SessionLost,
     "deadline_exceeded": errors.DeadlineExceeded,
+    "login_unfinished": errors.LoginUnfinished,
+    "occupied": errors.Occupied,
     "decode_error": errors.DecodeError,
     "option_error": errors.OptionError,
 }
