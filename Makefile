@@ -18,12 +18,13 @@ export PYTHONDONTWRITEBYTECODE := 1
 # $(call in_venv,KIND,COMMAND): run COMMAND with the Python of the virtual environment KIND.
 in_venv = @venv="$$(tests/tools/venv.sh $(1))" && PATH="$$venv/bin:$$PATH" exec "$$venv/bin/python" $(2)
 
-.PHONY: help demo test test-all lint build clean
+.PHONY: help demo test test-all lint sanity docs galaxy bench build clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=/path/to/python3.11  names the interpreter; BMC_IMAGES=/folder  real BMC images for the tests"
+	@echo "  STEPS='sanity galaxy'       the steps of test-all with one of these words; they are not logged"
 
 demo: $(COLLECTION) ## read a small simulated fleet and show its health (under a minute after the installation)
 	$(call in_venv,runtime,tests/tools/demo.py)
@@ -32,10 +33,23 @@ test: $(COLLECTION) ## linters, unit, architecture and integration tests
 	$(call in_venv,dev,tests/tools/run_tests.py)
 
 test-all: $(COLLECTION) ## as test, and what takes long; results are added to docs/test-all.md
-	$(call in_venv,dev,tests/tools/test_all.py)
+	$(call in_venv,dev,tests/tools/test_all.py $(STEPS))
 
 lint: $(COLLECTION) ## linters only
 	$(call in_venv,dev,tests/tools/run_tests.py --lint-only)
+
+sanity: ## ansible-test sanity, on the newest ansible-core and on the developers'
+	$(call in_venv,core-newest,tests/tools/sanity.py)
+	$(call in_venv,dev,tests/tools/sanity.py)
+
+docs: ## lint the documentation, build the reference into .build/docs/html
+	$(call in_venv,release,tests/tools/docs.py)
+
+galaxy: ## build the artifact and let galaxy-importer judge it
+	$(call in_venv,release,tests/tools/galaxy.py)
+
+bench: ## cost of a read beside other clients', into docs/bench.md (some ten minutes)
+	$(call in_venv,runtime,tests/bench/bench.py --output docs/bench.md)
 
 build: ## the collection's artifact, into dist/
 	@venv="$$(tests/tools/venv.sh runtime)" && exec "$$venv/bin/ansible-galaxy" collection build --force --output-path dist

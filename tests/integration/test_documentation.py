@@ -59,7 +59,9 @@ def test_examples_of_modules_run(player: Player, path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_documented_options_are_the_ones_that_modules_take(ansible_env: dict[str, str], path: Path) -> None:
     name = f"baremetal.ipmi.{path.stem}"
-    told = subprocess.run(["ansible-doc", "--json", name], env=ansible_env, capture_output=True, text=True, timeout=60)
+    told = subprocess.run(
+        ["ansible-doc", "--json", name], env=ansible_env, capture_output=True, text=True, timeout=60, check=False
+    )
     options = json.loads(told.stdout)[name]["doc"]["options"]
     spec = constant_spec(path.stem)
     assert set(options) == set(spec)

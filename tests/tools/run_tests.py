@@ -5,6 +5,8 @@
 
 Every step runs, whatever failed before it. The last lines name what was skipped and why, and count; each linter counts
 as one check. With CI=true a skip that tests/allowed_skips.txt does not list is a failure.
+
+`make test-all` runs it with other environments' Python too: --tests-only needs no more than pytest there.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ import time
 from pathlib import Path
 
 from results import Results, add_junit, allowed_patterns, unlisted
+from tree import ROOT, NoInterpreter, environment_python
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 UTILS = "ansible_collections.baremetal.ipmi.plugins.module_utils"
 # Program -> Debian package that brings it.
 SYSTEM_PROGRAMS = {"ipmi_sim": "openipmi", "ipmitool": "ipmitool", "ipmi-sensors": "freeipmi-tools"}
@@ -64,7 +66,9 @@ def install_system_packages(env: dict[str, str]) -> None:
         for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
             try:
                 command = ["apt-get", *arguments]
-                done = subprocess.run(command, env=apt_env, capture_output=True, text=True, timeout=APT_DEADLINE_S)
+                done = subprocess.run(
+                    command, env=apt_env, capture_output=True, text=True, timeout=APT_DEADLINE_S, check=False
+                )
             except subprocess.TimeoutExpired:
                 print(f"apt-get {arguments[0]} did not end within {APT_DEADLINE_S} s")
                 break
@@ -86,6 +90,7 @@ def linters() -> list[tuple[str, list[str]]]:
     found = [
         ("ruff check", ["ruff", "check", "--quiet", "."]),
         ("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
+        ("changelog", ["antsibull-changelog", "lint"]),
     ]
     if layers:
         found.append(("mypy", ["mypy", *(argument for layer in layers for argument in ("-p", layer))]))
@@ -98,8 +103,22 @@ def linters() -> list[tuple[str, list[str]]]:
 def lint(results: Results, env: dict[str, str]) -> None:
     for name, command in linters():
         headline(f"lint: {name}")
-        done = subprocess.run(command, cwd=ROOT, env=env)
+        done = subprocess.run(command, cwd=ROOT, env=env, check=False)
         results.add_check(f"lint: {name}", done.returncode == 0)
+
+
+def sanity(results: Results, env: dict[str, str]) -> None:
+    """What the newest ansible-core asks of a collection, but for what takes long."""
+    name = "ansible-test sanity"
+    headline(name)
+    try:
+        python = environment_python("core-newest")
+    except NoInterpreter as missing:
+        results.skipped += 1
+        results.skip_reasons[str(missing)] += 1
+        return
+    done = subprocess.run([str(python), str(ROOT / "tests" / "tools" / "sanity.py"), "--quick"], env=env, check=False)
+    results.add_check(name, done.returncode == 0)
 
 
 def run_pytest(results: Results, env: dict[str, str], arguments: list[str]) -> None:
@@ -108,7 +127,7 @@ def run_pytest(results: Results, env: dict[str, str], arguments: list[str]) -> N
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "junit.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "--durations=10", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=env)
+        done = subprocess.run(command, cwd=ROOT, env=env, check=False)
         failed_before = results.failed
         add_junit(results, report)
     # 0: all passed, 1: some failed; anything else (interrupted, usage, nothing collected) is no test result.
@@ -145,7 +164,10 @@ def report(results: Results, started: float) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--lint-only", action="store_true", help="linters only, no tests")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--lint-only", action="store_true", help="linters only, no tests")
+    only.add_argument("--no-sanity", action="store_true", help="without ansible-test sanity")
+    only.add_argument("--tests-only", action="store_true", help="no linters, no ansible-test sanity")
     parser.add_argument("pytest_arguments", nargs="*", help="passed on to pytest (after --)")
     options = parser.parse_args()
     started = time.monotonic()
@@ -153,7 +175,10 @@ def main() -> int:
     results = Results()
     if not options.lint_only:
         install_system_packages(env)
-    lint(results, env)
+    if not options.tests_only:
+        lint(results, env)
+    if not (options.lint_only or options.no_sanity or options.tests_only):
+        sanity(results, env)
     if not options.lint_only:
         run_pytest(results, env, options.pytest_arguments)
         judge_skips(results)

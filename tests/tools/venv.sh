@@ -3,25 +3,31 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: venv.sh runtime|dev
+# Usage: venv.sh runtime|dev|release|core-2.16|core-newest
 # Prints the path of a ready virtual environment with the pinned packages of requirements/<kind>.txt; builds it first
 # where it is missing or was left half-built. Progress goes to stderr. Nothing is written into the source tree.
+# A line "# python: X.Y" in that file asks for this version and no other; where it is not installed, the exit status is 3.
 #
-#   PYTHON                    the interpreter to use (default: the first of python3.11 to python3.13, python3, python3.14)
+#   PYTHON                    the interpreter to use (default: the first of python3.11 to python3.13, python3, python3.14);
+#                             passed over by kinds that ask for another version
 #   BAREMETAL_IPMI_CACHE      where the environments live (default: ${XDG_CACHE_HOME:-~/.cache}/baremetal-ipmi)
 set -eu
 
-kind=${1:?usage: venv.sh runtime|dev}
+kind=${1:?usage: venv.sh runtime|dev|release|core-2.16|core-newest}
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 requirements="$root/requirements"
 cache=${BAREMETAL_IPMI_CACHE:-${XDG_CACHE_HOME:-${HOME:?HOME is not set: name a folder in BAREMETAL_IPMI_CACHE}/.cache}/baremetal-ipmi}
 [ -f "$requirements/$kind.txt" ] || { echo "venv.sh: there is no requirements/$kind.txt" >&2; exit 2; }
 
+wanted=$(sed -n 's/^# python: *//p' "$requirements/$kind.txt")
+
 say() { printf '%s\n' "$*" >&2; }
 
 # An interpreter's name proves nothing (pyenv's shims exist for versions that are not selected): run it and ask.
-is_new_enough() {
-    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+is_suitable() {
+    "$1" -c 'import sys
+wanted = sys.argv[1]
+sys.exit("%d.%d" % sys.version_info[:2] != wanted if wanted else sys.version_info < (3, 11))' "$wanted" >/dev/null 2>&1
 }
 
 has_venv() {
@@ -31,15 +37,16 @@ has_venv() {
 candidates() {
     if [ -n "${PYTHON:-}" ]; then
         printf '%s\n' "$PYTHON"
-        return
+        [ -n "$wanted" ] || return 0
     fi
     pyenv_versions="${PYENV_ROOT:-${HOME:-/nonexistent}/.pyenv}/versions"
-    for version in 3.11 3.12 3.13; do
+    for version in ${wanted:-3.11 3.12 3.13}; do
         printf '%s\n' "python$version"
         for found in "$pyenv_versions/$version".*/bin/python; do
             [ -x "$found" ] && printf '%s\n' "$found"
         done
     done
+    [ -z "$wanted" ] || return 0
     printf '%s\n' python3 python3.14
     for found in "$pyenv_versions"/3.1[4-9]*/bin/python; do
         [ -x "$found" ] && printf '%s\n' "$found"
@@ -55,7 +62,7 @@ choose_python() {
     IFS='
 '
     for candidate in $list; do
-        is_new_enough "$candidate" || continue
+        is_suitable "$candidate" || continue
         if has_venv "$candidate"; then
             python=$candidate
             break
@@ -65,8 +72,11 @@ choose_python() {
     IFS=$old_ifs
     [ -n "$python" ] && return 0
     if [ -n "$without_venv" ]; then
-        say "$without_venv is new enough but cannot make virtual environments (its modules venv and ensurepip are missing)."
+        say "$without_venv is of the right version but cannot make virtual environments (its modules venv and ensurepip are missing)."
         say "On Debian and Ubuntu: apt install python3-venv. Or name another interpreter: make PYTHON=/path/to/python3.11 ..."
+    elif [ -n "$wanted" ]; then
+        say "no Python $wanted is installed (looked for python$wanted and pyenv's versions; requirements/$kind.txt wants it)."
+        exit 3
     elif [ -n "${PYTHON:-}" ]; then
         say "PYTHON=$PYTHON is not a Python 3.11 or later."
     else
@@ -82,9 +92,15 @@ environment_key() {
 import hashlib, pathlib, sys
 digest = hashlib.sha256(repr((sys.version, sys.base_prefix)).encode())
 kind, folder = sys.argv[1], pathlib.Path(sys.argv[2])
-names = {"runtime": ["constraints", "runtime"]}.get(kind, ["constraints", "runtime", kind])
-for name in names:
-    digest.update((folder / (name + ".txt")).read_bytes())
+waiting, read = [kind + ".txt"], []
+while waiting:
+    name = waiting.pop()
+    if name in read:
+        continue
+    read.append(name)
+    text = (folder / name).read_text(encoding="utf-8")
+    digest.update(text.encode())
+    waiting += [line[3:].strip() for line in text.splitlines() if line.startswith(("-r ", "-c "))]
 print("%s-%s-%d.%d" % (kind, digest.hexdigest()[:12], *sys.version_info[:2]))
 EOF
 }

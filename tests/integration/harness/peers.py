@@ -54,7 +54,12 @@ def _run(command: list[str], env: dict[str, str]) -> str:
     try:
         # Names of sensors are Latin-1 at most: every byte has a character, none is lost.
         done = subprocess.run(
-            command, env={**os.environ, **env}, stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE_S
+            command,
+            env={**os.environ, **env},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=DEADLINE_S,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise PeerError(f"{command[0]} did not end within {DEADLINE_S} s") from None
