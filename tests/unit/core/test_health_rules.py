@@ -117,6 +117,17 @@ def test_rule_with_a_state_does_not_hold_where_it_is_not_asserted():
     assert health(PRESENT, {"sensor": "PSU1 Status", "state": "1", "health": "warning"}) == "nominal"
 
 
+@pytest.mark.parametrize("state", ["IERR", "ierr", "0"])
+def test_state_is_named_in_any_case(state):
+    failed = Observation(sensor_of(compact(b13=0x07)), available=True, state_bits=1)
+    assert health(failed, {"state": state, "health": "warning"}) == "warning"
+
+
+def test_reserved_bit_is_no_state_for_a_rule_either():
+    odd = Observation(PSU, available=True, state_bits=1 << 15)
+    assert health(odd, {"state": "15", "health": "critical"}) == "nominal"
+
+
 @pytest.mark.parametrize("state", ["critical", "CRITICAL", "at or below lower critical"])
 def test_threshold_status_is_a_state(state):
     assert health(SLOW, {"state": state, "health": "warning"}) == "warning"

@@ -195,6 +195,12 @@ def test_event_only_sensor_behind_the_end_is_still_one_without_a_reading():
     assert [finding.observation.sensor.number for finding in result.health.findings] == [5]
 
 
+def test_event_only_sensor_is_no_answer():
+    bmc = WholeBmc([event_only(b1=9, b8=9), *RECORDS], {(0x04, 0x2D, 1): OVER})
+    with pytest.raises(DeadlineExceeded):
+        read(bmc)
+
+
 def test_refusal_at_a_new_log_in_is_not_swallowed():
     with pytest.raises(WrongPassword):
         read(whole(sensor_3=WrongPassword("changed meanwhile")))

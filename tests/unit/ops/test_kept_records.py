@@ -53,7 +53,7 @@ def read(bmc, store, device=DEVICE, guid=GUID, address="192.0.2.1", port=623, pi
     return read_records(bmc, device, guid, Kept(store, address, port) if store else None, pick)
 
 
-def assert_all_there(told, records=RECORDS):
+def assert_all_there(told, records=tuple(RECORDS)):
     repository, ended = told
     assert (repository.records, repository.complete, ended) == ([decode_record(data) for data in records], True, None)
 

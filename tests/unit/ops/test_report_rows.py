@@ -114,6 +114,14 @@ def test_bmc_whose_sensors_all_have_no_reading_is_uncertain():
     assert (item.status, item.uncertain, item.remark) == ("unknown", True, "no sensor has a reading")
 
 
+def test_bmc_without_a_reading_is_critical_where_a_users_rule_says_so():
+    told = result("critical", findings=(FAN,))
+    for sensor in told["ansible_facts"]["ipmi_sensors"]:
+        sensor["available"] = False
+    item = row("db01", told)
+    assert (item.status, item.uncertain, item.remark) == ("critical", True, FAN["message"])
+
+
 def test_one_reading_makes_a_bmc_certain():
     told = result("nominal")
     told["ansible_facts"]["ipmi_sensors"] = [{"available": False}, {"available": True}]

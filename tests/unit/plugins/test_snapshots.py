@@ -64,6 +64,13 @@ def test_ordinary_host_can_be_found_by_its_name(host):
     assert file_name(host) == f"{host}.json"
 
 
+@pytest.mark.parametrize(
+    ("host", "name"), [("../x", "%2E%2E%2Fx.json"), ("..", "%2E%2E.json"), ("a/b", "a%2Fb.json"), ("%", "%25.json")]
+)
+def test_odd_host_is_written_in_other_signs(host, name):
+    assert file_name(host) == name
+
+
 @pytest.mark.parametrize("host", ODD_NAMES)
 def test_file_of_any_host_lies_within_its_folder(tmp_path, host):
     folder = tmp_path / "snapshots"
