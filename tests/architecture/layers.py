@@ -52,7 +52,7 @@ DOOR = Layer(
 )
 LAYERS = {
     "_core": Layer(frozenset({"_core"}), banned=IMPURE, is_pure=True),
-    "_transport": Layer(frozenset({"_core", "_transport"}), third_party=frozenset({"pyghmi"})),
+    "_transport": Layer(frozenset({"_core", "_transport"}), third_party=frozenset({"pyghmi", "cryptography"})),
     "_ops": Layer(frozenset({"_core", "_ops"}), banned=NETWORK),
     "_ansible": Layer(
         frozenset({"_core", "_transport", "_ops", "_ansible"}),

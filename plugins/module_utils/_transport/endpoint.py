@@ -23,10 +23,12 @@ def resolve(options: LanOptions) -> list[tuple[int, Address]]:
 
     def look_up() -> None:
         try:
-            found.append(socket.getaddrinfo(options.host, options.port, 0, socket.SOCK_DGRAM))
+            found.append(_look_up(options))
         except (OSError, UnicodeError) as error:
             found.append(error)
 
+    with contextlib.suppress(OSError, UnicodeError):
+        return _look_up(options, socket.AI_NUMERICHOST)  # an address needs no resolver, and so no deadline
     thread = threading.Thread(target=look_up, daemon=True)
     thread.start()
     thread.join(options.timeout_s)
@@ -35,7 +37,13 @@ def resolve(options: LanOptions) -> list[tuple[int, Address]]:
     if isinstance(found[0], Exception):
         reason = getattr(found[0], "strerror", None) or found[0]
         raise UnknownHost(f"the name cannot be resolved: {reason}", host=options.name)
-    return [(family, sockaddr) for family, _type, _proto, _name, sockaddr in found[0]]
+    addresses: list[tuple[int, Address]] = found[0]
+    return addresses
+
+
+def _look_up(options: LanOptions, flags: int = 0) -> list[tuple[int, Address]]:
+    infos = socket.getaddrinfo(options.host, options.port, 0, socket.SOCK_DGRAM, 0, flags)
+    return [(family, sockaddr) for family, _type, _proto, _name, sockaddr in infos]
 
 
 class Endpoint:
@@ -61,9 +69,9 @@ class Endpoint:
             raise failure
 
     def receive(self) -> tuple[bytes, Address] | None:
-        """The packet that waits; None for a stranger's, and for an error of the network: retries find out more."""
+        """The packet that waits; None for none, a stranger's, or an error of the network: retries find out more."""
         try:
-            packet, sender = self.socket.recvfrom(_MAX_PACKET)
+            packet, sender = self.socket.recvfrom(_MAX_PACKET, socket.MSG_DONTWAIT)
         except OSError:
             return None
         return (packet, sender) if sender[:2] in self._known else None

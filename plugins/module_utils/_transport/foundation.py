@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 try:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
     from pyghmi.exceptions import PyghmiException
     from pyghmi.ipmi.private.simplesession import Session
 except ImportError:
@@ -14,5 +15,8 @@ except ImportError:
     Session = object
 else:
     HAS_PYGHMI = True
+    # The first use of AES in a process costs OpenSSL some milliseconds. Ansible imports this before it forks a process
+    # for each host, and so pays them once.
+    Cipher(algorithms.AES(bytes(16)), modes.CBC(bytes(16))).encryptor().update(bytes(16))
 
 __all__ = ["HAS_PYGHMI", "PyghmiException", "Session"]

@@ -10,6 +10,7 @@ sequence numbers that are never used twice, bridging as real BMCs do it, and a s
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 from typing import Any
@@ -29,8 +30,6 @@ _ESTABLISHED = "ESTABLISHED"
 _LAST_TAG = 0x7F
 # What a packet that is too short, or filled with nonsense, can raise in pyghmi's decoding.
 _MALFORMED = (IndexError, struct.error, ValueError, TypeError, KeyError)
-# So many packets are taken before the deadline is looked at again: a flood must not hold the session.
-_PACKETS_A_TURN = 64
 # Inside a message: addresses, checksum and so on before the data, and the checksum behind it.
 _SHORTEST_MESSAGE = 8
 _DATA_FROM = 7
@@ -80,8 +79,8 @@ class LanSession(Session15):
     # -- the loop
 
     def wait_for_rsp(self, timeout: float | None = None, callout: bool = True) -> None:
-        """One turn: take what arrived, or send again what stayed without an answer. pyghmi calls this while it logs
-        in."""
+        """One turn: take a packet that arrived, or send again what stayed without an answer. pyghmi calls this while it
+        logs in."""
         self._pace.check()
         if self._pace.readable(self._endpoint.socket, self._retry_at):
             self.process_pktqueue()
@@ -191,18 +190,14 @@ class LanSession(Session15):
         self._retry_at = self._pace.clock.now() + self._options.request_timeout_s
 
     def process_pktqueue(self) -> None:
-        for _packet in range(_PACKETS_A_TURN):
-            if not self._pace.clock.readable(self._endpoint.socket, 0):
-                return
-            received = self._endpoint.receive()
-            if received is None or not self._concerns(received[0]):
-                continue
-            packet, sender = received
-            self.answered = True
-            try:
-                self._handle_ipmi_packet(bytearray(packet), sockaddr=sender, qent=packet)
-            except _MALFORMED:
-                continue
+        """Take one packet; the deadline is looked at before the next one, so that a flood does not hold the session."""
+        received = self._endpoint.receive()
+        if received is None or not self._concerns(received[0]):
+            return
+        packet, sender = received
+        self.answered = True
+        with contextlib.suppress(*_MALFORMED):
+            self._handle_ipmi_packet(bytearray(packet), sockaddr=sender, qent=packet)
 
     def _concerns(self, packet: bytes) -> bool:
         """Whether it is IPMI over RMCP, and of the kind that this session still listens to."""
