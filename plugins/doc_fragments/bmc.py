@@ -68,7 +68,7 @@ notes:
     C(async), it runs as a module on the task's host.
   - Set the connection options once for all tasks with C(module_defaults) and the group C(group/baremetal.ipmi.bmc).
   - When it runs as a module, Ansible hands the options over in a temporary file on that host that only the user can
-    read, unless C(pipelining) is on.
+    read, unless C(pipelining) is on. With C(async) there always is one, and it stays until the job has ended.
 """
 
     READ_ONLY = r"""

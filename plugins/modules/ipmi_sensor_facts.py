@@ -258,7 +258,8 @@ ansible_facts:
           type: bool
           sample: true
         unavailable_reason:
-          description: Why it could not, V(null) if it could.
+          description: Why the sensor, or its value, could not be had, V(null) if it could. A sensor without a value can
+            be available and have a status.
           type: str
           sample: null
         collectd_name:

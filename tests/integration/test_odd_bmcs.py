@@ -17,7 +17,7 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core import errors
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from bmcsim import running
-from harness.reading import by_name, options, read
+from harness.reading import QUICK, by_name, options, read
 
 GET_READING = (0x04, 0x2D)
 GET_THRESHOLDS = (0x04, 0x27)
@@ -98,6 +98,24 @@ def test_broken_record_is_told_and_costs_nothing_else() -> None:
     assert {"Before", "After"} <= set(by_name(facts))
     assert facts["ipmi_health"]["complete"]
     assert any("has 13 bytes" in warning and "passed over" in warning for warning in facts["warnings"])
+
+
+def test_list_of_records_that_leads_back_is_told_and_the_read_is_incomplete() -> None:
+    with running({"name": "odd", "model": "oddities"}) as fleet:
+        facts = read(fleet["odd"], sensors=("Before", "After"))
+    assert [sensor["reading"] for sensor in facts["ipmi_sensors"]] == [20.0, 21.0]
+    assert not facts["ipmi_health"]["complete"]
+    assert "sensor data records: the list of records leads back to record 0001h" in facts["warnings"]
+
+
+def test_silence_to_thresholds_costs_two_sensors_their_retries(rack: Any) -> None:
+    complete = read(rack, thresholds="sdr")
+    rack.requests.clear()
+    rack.faults.change(commands=[{"netfn": 0x04, "cmd": 0x27, "no_reply": True}])
+    facts = read(rack)
+    assert rack.requests.count(*GET_THRESHOLDS) == 2 * (1 + QUICK["retries"])
+    assert facts["ipmi_sensors"] == complete["ipmi_sensors"]
+    assert not facts["ipmi_health"]["complete"]
 
 
 def test_name_that_promises_more_bytes_than_there_are_is_read_as_far_as_it_goes(storage: Any) -> None:

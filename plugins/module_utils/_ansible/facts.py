@@ -89,6 +89,7 @@ def _health(health: Health) -> dict[str, Any]:
 def _bmc(device: DeviceId | None, guid: str | None) -> dict[str, Any]:
     names = ("device_id", "device_revision", "firmware_version", "ipmi_version", "manufacturer_id", "product_id")
     bmc: dict[str, Any] = {name: getattr(device, name, None) for name in names}
-    bmc["manufacturer_name"] = manufacturer_name(device.manufacturer_id) if device else None
+    number = bmc["manufacturer_id"]
+    bmc["manufacturer_name"] = None if number is None else manufacturer_name(number)
     bmc["guid"] = guid
     return bmc

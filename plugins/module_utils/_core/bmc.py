@@ -16,7 +16,8 @@ _SENSOR_DEVICE = 0x01
 
 @dataclass(frozen=True)
 class DeviceId:
-    """The answer to Get Device ID, ``raw`` and decoded. ``manufacturer_id`` is an IANA enterprise number of 20 bits."""
+    """The answer to Get Device ID, ``raw`` and decoded. ``manufacturer_id`` is an IANA enterprise number of 20 bits;
+    None, as ``product_id``, where the answer ends before it."""
 
     device_id: int
     device_revision: int
@@ -24,8 +25,8 @@ class DeviceId:
     firmware_version: str
     ipmi_version: str
     support: int
-    manufacturer_id: int
-    product_id: int
+    manufacturer_id: int | None
+    product_id: int | None
     raw: bytes = b""
 
     @property
@@ -48,8 +49,8 @@ def decode_device_id(data: bytes) -> DeviceId:
         firmware_version=f"{data[2] & 0x7F}.{data[3]:02x}",
         ipmi_version=f"{data[4] & 0x0F}.{data[4] >> 4}",
         support=data[5],
-        manufacturer_id=int.from_bytes(data[6:9], "little") & 0x0FFFFF,
-        product_id=int.from_bytes(data[9:11], "little"),
+        manufacturer_id=int.from_bytes(data[6:9], "little") & 0x0FFFFF if len(data) >= 9 else None,
+        product_id=int.from_bytes(data[9:11], "little") if len(data) >= 11 else None,
         raw=data,
     )
 

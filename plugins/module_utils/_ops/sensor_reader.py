@@ -22,9 +22,9 @@ from .._core.sdr.reading import (
 from .._core.sdr.sensors import Sensor
 
 _GET_READING, _GET_THRESHOLDS, _GET_FACTORS = 0x2D, 0x27, 0x23
-# A controller behind the bridge that stayed silent so often in a row is not asked any more: each time costs all
-# retries.
-_SILENT_CONTROLLER = 2
+# A controller that stayed silent to a command so often in a row is not asked it any more: each time costs all retries.
+# Only the BMC itself is asked for every reading: its sensors stay silent one by one.
+_SILENCES = 2
 _NO_VALUE = "no value: the sensor's conversion has none for this reading, or its factors cannot be had"
 # Not a no of the sensor's: insufficient privilege and the unspecified error, and, from the bridge, lost arbitration and
 # bus errors (Send Message, section 22.7).
@@ -41,7 +41,7 @@ class SensorReader:
     def __init__(self, client: Client, thresholds: str) -> None:
         self._client = client
         self._thresholds = thresholds
-        self._silent: dict[Target, int] = {}
+        self._silent: dict[tuple[int, Target | None], int] = {}
         self.complete = True
 
     def observe(self, sensor: Sensor) -> Observation:
@@ -54,17 +54,10 @@ class SensorReader:
         return observation
 
     def _read(self, sensor: Sensor) -> Observation:
-        target = sensor.target
-        if target and self._silent.get(target, 0) >= _SILENT_CONTROLLER:
-            return not_read(sensor, f"not read: controller {target.address:02X}h does not answer")
         try:
             response = self._ask(sensor, _GET_READING)
         except NoReply as error:
-            if target:
-                self._silent[target] = self._silent.get(target, 0) + 1
             return not_read(sensor, f"not read: {error.message}")
-        if target:
-            self._silent[target] = 0
         if response.code:
             return self._refused(sensor, response)
         reading = decode_reading(response.data)
@@ -73,8 +66,18 @@ class SensorReader:
         return self._understood(sensor, reading)
 
     def _ask(self, sensor: Sensor, command: int, *more: int) -> Response:
-        data = bytes((sensor.number, *more))
-        return request_patiently(self._client, Request(NETFN_SENSOR, command, data, sensor.record.lun, sensor.target))
+        """Raises NoReply without asking where the controller has left this command unanswered too often."""
+        target, data = sensor.target, bytes((sensor.number, *more))
+        silences = self._silent.get((command, target), 0)
+        if silences >= _SILENCES and (target or command != _GET_READING):
+            raise NoReply(f"controller {sensor.record.owner:02X}h does not answer")
+        try:
+            response = request_patiently(self._client, Request(NETFN_SENSOR, command, data, sensor.record.lun, target))
+        except NoReply:
+            self._silent[command, target] = silences + 1
+            raise
+        self._silent[command, target] = 0
+        return response
 
     def _refused(self, sensor: Sensor, response: Response) -> Observation:
         """A definite no is a property of the sensor; "busy" and "insufficient privilege" leave it unknown."""

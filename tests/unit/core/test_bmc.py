@@ -96,9 +96,18 @@ def test_product_is_sixteen_bits_low_byte_first():
     assert decode_device_id(bytes(data)).product_id == 0x1234
 
 
-def test_device_of_ipmi_1_0_tells_no_manufacturer():
-    device = decode_device_id(DEVICE_ID[:6])
-    assert (device.device_id, device.manufacturer_id, device.product_id) == (0x20, 0, 0)
+@pytest.mark.parametrize(
+    ("size", "told"), [(6, (None, None)), (8, (None, None)), (9, (674, None)), (10, (674, None)), (11, (674, 0x0100))]
+)
+def test_answer_that_ends_before_manufacturer_or_product_does_not_tell_it(size, told):
+    # IPMI 1.0 ends after 6 bytes.
+    device = decode_device_id(DEVICE_ID[:size])
+    assert (device.device_id, device.manufacturer_id, device.product_id) == (0x20, *told)
+
+
+def test_number_nought_is_what_the_bmc_told():
+    device = decode_device_id(DEVICE_ID[:6] + bytes(5))
+    assert (device.manufacturer_id, device.product_id) == (0, 0)
 
 
 @pytest.mark.parametrize("size", range(6))

@@ -108,5 +108,5 @@ def test_any_bytes_as_an_id_string(data, offset):
 def test_any_bytes_as_a_device_id(data):
     with suppress(DecodeError):
         device = decode_device_id(data)
-        assert 0 <= device.manufacturer_id < 1 << 20
-        assert 0 <= device.product_id < 1 << 16
+        assert device.manufacturer_id is None or 0 <= device.manufacturer_id < 1 << 20
+        assert device.product_id is None or 0 <= device.product_id < 1 << 16

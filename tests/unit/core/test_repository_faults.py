@@ -22,6 +22,7 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.repositor
 
 A, B, C = full(b"A", b1=1), compact(b"B", b1=2), full(b"C", b1=3)
 SILENCE = NoReply("no answer")
+WHOLE = 0xFF
 
 
 def read(bmc: RepositoryBmc) -> Repository:
@@ -127,29 +128,15 @@ def test_whole_read_that_wants_a_reservation_gets_one():
     assert names(read(bmc)) == ["A"]
 
 
-def test_list_that_leads_back_to_its_middle_ends():
+# The first record was asked for as 0000h; its own id is another one. The last one can also follow itself.
+@pytest.mark.parametrize("following", [0, 1, 2, 3])
+def test_list_that_leads_back_to_a_record_ends_there_and_is_not_complete(following):
     bmc = RepositoryBmc([A, B, C])
-    bmc.following[3] = 2
-    assert names(read(bmc)) == ["A", "B", "C"]
-
-
-def test_list_that_leads_back_to_its_first_record_ends():
-    # The first record was asked for as 0000h; its own id is another one.
-    bmc = RepositoryBmc([A, B, C])
-    bmc.following[3] = 1
-    assert names(read(bmc)) == ["A", "B", "C"]
-
-
-def test_list_that_leads_back_to_its_beginning_ends():
-    bmc = RepositoryBmc([A, B, C])
-    bmc.following[3] = 0
-    assert names(read(bmc)) == ["A", "B", "C"]
-
-
-def test_record_that_follows_itself_is_read_once():
-    bmc = RepositoryBmc([A, B])
-    bmc.following[2] = 2
-    assert names(read(bmc)) == ["A", "B"]
+    bmc.following[3] = following
+    repository = read(bmc)
+    assert (names(repository), len(bmc.requests)) == (["A", "B", "C"], 3)
+    assert repository.problems == [f"the list of records leads back to record {following:04X}h"]
+    assert not repository.complete
 
 
 @pytest.mark.parametrize("code", [0xC1, 0xCB, 0xCC, 0xD4])
@@ -213,6 +200,43 @@ def test_answer_without_a_header_ends_the_list(data):
     assert repository.problems[-1].startswith("the list of records ends early: record 0002h: ")
 
 
+def later_counts(bmc: RepositoryBmc) -> list[int]:
+    """How many bytes were asked for of the record behind the odd one."""
+    return [count for record_id, _offset, count in bmc.requests if record_id == 3]
+
+
+@pytest.mark.parametrize("limit", [32, 255])
+def test_record_that_is_answered_with_an_unspecified_error_slows_down_no_other(limit):
+    """The header can be had, nothing else can: how many bytes were asked for was not the reason."""
+    bmc = RepositoryBmc([A, B, C], limit=limit)
+    bmc.on_get = lambda record_id, offset, count: no(0xFF) if record_id == 2 and (offset or count > 5) else None
+    repository = read(bmc)
+    assert (names(repository), repository.complete) == (["A", "C"], True)
+    assert "record 0002h ends after 5 bytes" in repository.problems[0]
+    undisturbed = RepositoryBmc([A, B, C], limit=limit)
+    read(undisturbed)
+    assert later_counts(bmc) == later_counts(undisturbed)
+
+
+@pytest.mark.parametrize("refused", ["whole", "in parts"])
+def test_smaller_size_that_helped_after_an_unspecified_error_is_kept(refused):
+    limit, code = (20, 0xFF) if refused == "whole" else (32, 0xCA)
+    bmc = RepositoryBmc([A, B, C], limit=limit)
+    bmc.too_many = code
+    bmc.on_get = lambda record_id, _offset, count: no(0xFF) if 16 < count < WHOLE else None
+    repository = read(bmc)
+    assert (names(repository), repository.problems) == (["A", "B", "C"], [])
+    assert max(later_counts(bmc)) == 16
+
+
+@pytest.mark.parametrize("code", [0xCA, 0xC8, 0xC7, 0xC4])
+def test_size_that_a_bmc_refuses_as_a_size_is_never_asked_for_again(code):
+    bmc = RepositoryBmc([A, B, C])
+    bmc.on_get = lambda record_id, offset, count: no(code) if record_id == 2 and (offset or count > 5) else None
+    assert names(read(bmc)) == ["A", "C"]
+    assert max(later_counts(bmc)) == 5
+
+
 def test_part_without_bytes_ends_its_record():
     bmc = RepositoryBmc([A, B, C], limit=20)
     bmc.on_get = lambda record_id, offset, _count: ok(3, 0) if record_id == 2 and offset > 20 else None
@@ -238,4 +262,5 @@ def test_bmc_that_makes_up_ids_without_end_is_left_in_the_end():
         return ok(*following, *record_id.to_bytes(2, "little"), *A[2:])
 
     bmc.on_get = another_one
-    assert len(read(bmc).records) == 0x200
+    repository = read(bmc)
+    assert (len(repository.records), repository.complete) == (0x200, False)

@@ -121,7 +121,9 @@ def test_type_is_found_however_it_is_written(name):
     assert parse_selection([], types=[name]).types == {TEMPERATURE}
 
 
-@pytest.mark.parametrize("name", ["", "Temperatures", "0x01", "reserved 2Dh"])
+@pytest.mark.parametrize(
+    "name", ["", "Temperatures", "0x01", "2Dh", "reserved", "reserved 01h", "reserved C0h", "OEM 2Dh"]
+)
 def test_unknown_type_is_the_users_error(name):
     with pytest.raises(OptionError, match=f"^types: {name!r} is no sensor type$"):
         parse_selection([], types=[name])
@@ -139,9 +141,9 @@ def test_vendors_types_can_be_selected_too(code):
 
 
 @pytest.mark.parametrize("code", [0x00, 0x2D, 0xBF])
-def test_reserved_types_have_a_name_and_cannot_be_selected(code):
+def test_reserved_types_can_be_selected_too(code):
     assert sensor_type_name(code) == f"reserved {code:02X}h"
-    assert sensor_type_code(sensor_type_name(code)) is None
+    assert parse_selection([], types=[sensor_type_name(code)]).types == {code}
 
 
 @pytest.mark.parametrize(

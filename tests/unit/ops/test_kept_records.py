@@ -142,6 +142,13 @@ def test_list_that_ended_early_is_not_kept(bmc, store):
     assert (repository.complete, store.kept) == (False, {})
 
 
+def test_list_that_leads_back_is_not_kept(bmc, store):
+    bmc.following[4] = 2
+    repository, ended = read(bmc, store)
+    assert [record.record_id for record in repository.records] == [1, 2, 3, 4]
+    assert (repository.complete, ended, store.kept) == (False, None, {})
+
+
 def test_records_that_changed_while_they_were_read_are_not_kept(bmc, store):
     bmc.answers[INFO] = [info(), info(0x64203041)]
     assert_all_there(read(bmc, store))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from fakes import WholeBmc, no, ok
@@ -15,6 +16,7 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts impo
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import DeadlineExceeded
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
 
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "facts.md"
 SENSOR_KEYS = {
     "name", "number", "lun", "owner", "entity", "entity_id", "entity_instance", "entity_name", "type", "kind",
     "event_only", "reading", "unit", "status", "states", "state_bits", "thresholds", "health", "available",
@@ -102,6 +104,30 @@ def test_refused_sensor_tells_why(sensors):
     assert "(CBh)" in gone["unavailable_reason"]
 
 
+def test_available_sensor_without_a_value_tells_why():
+    curved = full(b"Curved", b1=7, b8=11, b24=0x70)
+    sensor = gathered({(0x04, 0x2D, 11): ok(20, 0x40, 0)}, (curved,))["ipmi_sensors"][0]
+    assert (sensor["available"], sensor["reading"], sensor["status"]) == (True, None, "ok")
+    assert sensor["unavailable_reason"].startswith("no value: ")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "event-only",
+        "scanning disabled",
+        "reading unavailable",
+        "the BMC says",
+        "the bridge says",
+        "not read",
+        "no value",
+    ],
+)
+def test_every_reason_is_explained_in_the_guide(reason):
+    rows = [line.split("|")[1] for line in GUIDE.read_text().splitlines() if line.startswith("|")]
+    assert any(f"`{reason}" in row for row in rows)
+
+
 def test_reading_of_nought_is_not_null(sensors):
     assert sensors["Fan3"]["reading"] == 0.0
 
@@ -142,6 +168,12 @@ def test_bmc_has_exactly_the_documented_keys(facts):
 def test_bmc_that_says_nothing_about_itself_is_nulls():
     facts = gathered({(0x06, 0x01, None): no(0xC1), (0x06, 0x37, None): no(0xC1)})
     assert facts["ipmi_bmc"] == dict.fromkeys(BMC_KEYS)
+
+
+def test_bmc_of_ipmi_1_0_has_neither_manufacturer_nor_product():
+    bmc = gathered({(0x06, 0x01, None): ok(*WholeBmc.DEVICE_ID[:6])})["ipmi_bmc"]
+    assert (bmc["manufacturer_id"], bmc["manufacturer_name"], bmc["product_id"]) == (None, None, None)
+    assert bmc["device_id"] == 32
 
 
 def test_unknown_manufacturer_has_a_number_and_no_name():

@@ -18,7 +18,8 @@ _FIRST, _LAST = 0x0000, 0xFFFF
 _ENTIRE = 0xFF
 _REACH = 0x100
 _CHUNKS = (0x20, 0x10, 0x0A, 0x05)  # tried in turn by BMCs that return less than was asked for
-_TOO_MANY_BYTES = (0xCA, 0xC8, 0xC7, 0xC4, 0xFF)
+_UNSPECIFIED = 0xFF  # said for want of a better code, it may be about this record only
+_TOO_MANY_BYTES = (0xCA, 0xC8, 0xC7, 0xC4, _UNSPECIFIED)
 _RESERVATION_LOST = 0xC5
 _ATTEMPTS = 8
 
@@ -56,7 +57,10 @@ class Repository:
 
 
 class Reader:
-    """Reads record by record. Remembers the reservation and how many bytes the BMC can return at a time."""
+    """Reads record by record. Remembers the reservation and how many bytes the BMC can return at a time.
+
+    ``led_back_to`` is the record that the end of the list led back to, None while, or if, it did not.
+    """
 
     def __init__(self, client: Client, source: Source) -> None:
         self._client = client
@@ -65,6 +69,7 @@ class Reader:
         self._reserved = False
         self._chunks = list(_CHUNKS)
         self._whole = True  # one request a record, until the BMC says that this is too much
+        self.led_back_to: int | None = None
 
     def records(self) -> Iterator[bytes]:
         """Every record; ends at FFFFh, or where the list leads back to a record that was read before."""
@@ -76,6 +81,8 @@ class Reader:
             if first:  # asked for as 0000h, whatever its own id is
                 seen.add(int.from_bytes(data[:2], "little"))
             yield data
+        if record_id != _LAST:
+            self.led_back_to = record_id
 
     def _reserve(self) -> None:
         try:
@@ -105,11 +112,12 @@ class Reader:
         raise CommandError(self._source.name, _RESERVATION_LOST)
 
     def _read_once(self, record_id: int) -> tuple[int, bytes]:
-        next_id, data = _LAST, b""
+        next_id, data, doubtful = _LAST, b"", False
         if self._whole:
             response = self._get(record_id, 0, _ENTIRE)
             if response.code in _TOO_MANY_BYTES or (not response.code and len(response.data) < 2 + HEADER_LENGTH):
-                self._whole = False
+                doubtful = response.code == _UNSPECIFIED
+                self._whole = doubtful  # in doubt, until the parts could be had
             elif response.code:
                 raise CommandError(self._source.name, response.code)
             else:
@@ -119,7 +127,10 @@ class Reader:
         if len(data) < HEADER_LENGTH:
             raise DecodeError(f"record {record_id:04X}h: {len(data)} bytes instead of a header")
         total = HEADER_LENGTH + data[4]
-        return next_id, data + self._rest(record_id, len(data), total)
+        data += self._rest(record_id, len(data), total)
+        if doubtful and len(data) >= total:
+            self._whole = False
+        return next_id, data
 
     def _rest(self, record_id: int, start: int, total: int) -> bytes:
         """The body from ``start`` on; shorter where the BMC refuses a part, so that the list can go on behind a
@@ -139,15 +150,19 @@ class Reader:
         return rest
 
     def _part(self, record_id: int, offset: int, wanted: int) -> tuple[int, bytes]:
+        chunks = self._chunks
         while True:
-            count = min(wanted, self._chunks[0])
+            count = min(wanted, chunks[0])
             response = self._get(record_id, offset, count)
-            smaller = [chunk for chunk in self._chunks if chunk < count]
+            smaller = [chunk for chunk in chunks if chunk < count]
             if response.code in _TOO_MANY_BYTES and smaller:
-                self._chunks = smaller
+                chunks = smaller
+                if response.code != _UNSPECIFIED:
+                    self._chunks = chunks
                 continue
             if response.code:
                 raise CommandError(self._source.name, response.code)
+            self._chunks = chunks
             if len(response.data) < 2:
                 raise DecodeError(f"record {record_id:04X}h: an answer of {len(response.data)} bytes")
             return int.from_bytes(response.data[:2], "little"), response.data[2:]
@@ -156,9 +171,12 @@ class Reader:
 def read_repository(client: Client, source: Source, into: Repository) -> None:
     """Fill ``into``, so that what was read before an error of the transport is there after it."""
     try:
-        for data in Reader(client, source).records():
+        reader = Reader(client, source)
+        for data in reader.records():
             into.add(data)
-        into.complete = True
+        into.complete = reader.led_back_to is None
+        if reader.led_back_to is not None:
+            into.problems.append(f"the list of records leads back to record {reader.led_back_to:04X}h")
     except CommandError as error:
         into.problems.append(
             f"the list of records ends early: {source.name} was answered with {completion_text(error.code)}"

@@ -60,10 +60,6 @@ def _key(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
 
 
-_CODES: dict[str, int] = {_key(name): code for code, name in SENSOR_TYPES.items()}
-_CODES.update({_key(f"OEM {code:02X}h"): code for code in range(FIRST_OEM_SENSOR_TYPE, 0x100)})
-
-
 def sensor_type_name(code: int) -> str:
     """Return the name of a sensor type code, "OEM C0h" for C0h to FFh, "reserved 2Dh" for any other code."""
     name = SENSOR_TYPES.get(code)
@@ -74,6 +70,10 @@ def sensor_type_name(code: int) -> str:
     return f"reserved {code:02X}h"
 
 
+_CODES: dict[str, int] = {_key(sensor_type_name(code)): code for code in range(0x100)}
+
+
 def sensor_type_code(name: str) -> int | None:
-    """Return the code of a sensor type name, None if there is none; case, spaces and punctuation do not count."""
+    """Return the code of a name that sensor_type_name gives, None if it gives no such one; case, spaces and
+    punctuation do not count."""
     return _CODES.get(_key(name))
