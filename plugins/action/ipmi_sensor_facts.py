@@ -9,45 +9,28 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
-from ..module_utils._ansible.connection import options_from
 from ..module_utils._ansible.failure import failure
-from ..module_utils._ansible.sensors import ARGUMENT_SPEC, can_run_here, gather
+from ..module_utils._ansible.sensors import ARGUMENT_SPEC, gather
 from ..module_utils._core.errors import IpmiError
+from ..plugin_utils.bmc_action import BmcAction
 
 _PROGRESS_INTERVAL_S = 10.0
 
 
-class ActionModule(ActionBase):
-    _supports_check_mode = True
-    _supports_async = True
-    _requires_connection = True
-
+class ActionModule(BmcAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        if self._connection.transport != "local" or self._task.async_val or not can_run_here():
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val))
+        if not self.is_here():
+            result.update(self.run_module(task_vars))
             return result
-        self._task.args = {**options_from(self._environment()), **self._task.args}
-        _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         try:
-            facts, warnings = gather(options, self._progress())
+            facts, warnings = gather(self.options(ARGUMENT_SPEC), self._progress())
         except IpmiError as error:
             result.update(failure(error), failed=True)
             return result
-        for warning in warnings:
-            self._display.warning(warning)
+        self.warn(warnings)
         result.update(changed=False, ansible_facts=facts)
         return result
-
-    def _environment(self) -> dict[str, str]:
-        """What the task's keyword ``environment`` sets, for the options that fall back to the environment."""
-        told: dict[str, str] = {}
-        for part in self._task.environment or []:
-            templated = self._templar.template(part)
-            told.update(templated if isinstance(templated, dict) else {})
-        return told
 
     def _progress(self) -> Any:
         """Tell at -v, every ten seconds, how far a slow BMC has come."""

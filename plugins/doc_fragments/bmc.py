@@ -71,6 +71,66 @@ notes:
     read, unless C(pipelining) is on. With C(async) there always is one, and it stays until the job has ended.
 """
 
+    HEALTH_RULES = r"""
+options:
+  health_rules:
+    description:
+      - Rules of your own, which come before the collection's. For each state that a sensor is in, the first rule that
+        fits decides. The key C(rule) of a finding, or of a record of the event log, tells which rule rated it.
+      - A rule fits where everything fits that it names.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: What the rule is called in the findings. By default its place in the list, as C(health_rules[1]).
+        type: str
+      sensor:
+        description: Name of the sensor, or a regular expression between slashes.
+        type: str
+      type:
+        description: Type of the sensor, as it is written in the facts.
+        type: str
+      entity:
+        description: Entity of the sensor. Id and instance (V(10.2), in quotes), id (V(10)) or name (V(Power Supply)).
+        type: str
+      state:
+        description:
+          - The state that the rule is about, as its text or its number in the facts, or a threshold sensor's status
+            (V(non_critical), V(critical), V(non_recoverable)).
+          - V(unavailable) is the state of a sensor that has no reading.
+          - Without it the rule is about the sensor, whatever it says, as long as it has a reading.
+        type: str
+      above:
+        description: The rule is about readings above this value, in the sensor's unit.
+        type: float
+      below:
+        description: The rule is about readings below this value, in the sensor's unit.
+        type: float
+      health:
+        description: What to think of it.
+        type: str
+        choices: [nominal, warning, critical, unknown]
+        required: true
+"""
+
+    SDR_CACHE = r"""
+options:
+  sdr_cache:
+    description:
+      - Keep the sensor data records of each BMC on disk, where the plugin runs, and read them anew only when the BMC
+        says that they have changed.
+      - Only a BMC that tells when its records were last changed is believed; those of others are read every time.
+      - Readings and thresholds are never kept.
+    type: bool
+    default: true
+  sdr_cache_dir:
+    description:
+      - Folder for O(sdr_cache). It has to be the user's own and closed to others, and is made with mode 0700.
+      - By default C(baremetal.ipmi/sdr) below E(XDG_CACHE_HOME) or C(~/.cache).
+    type: path
+"""
+
     READ_ONLY = r"""
 attributes:
   check_mode:
@@ -82,9 +142,40 @@ attributes:
       mode.
     support: none
     details: It only reads, so there is never a difference.
+  action:
+    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
+      controller.
+    support: full
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: full
+  platform:
+    description: Target OS/families that can be operated against.
+    support: full
+    platforms: posix
+"""
+
+    FACTS = r"""
+attributes:
   facts:
     description: Action returns an C(ansible_facts) dictionary that will update existing host facts.
     support: full
+"""
+
+    CHANGES = r"""
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
+      mode.
+    support: full
+  idempotent:
+    description: When run twice in a row outside of check mode, with the same arguments, the second invocation
+      indicates no change.
+    support: full
+    details: Unless the BMC logs an event in between, or its clock drifts away.
   action:
     description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
       controller.

@@ -50,61 +50,12 @@ options:
       - A JMESPath expression on C({ipmi_sensors, ipmi_health, ipmi_bmc}). Its result is returned beside the facts.
       - Needs the Python library jmespath where the plugin runs.
     type: str
-  health_rules:
-    description:
-      - Rules of your own, which come before the collection's. For each state that a sensor is in, the first rule that
-        fits decides. The key C(rule) of RV(ansible_facts.ipmi_health.findings) tells which rule rated a sensor.
-      - A rule fits where everything fits that it names.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description: What the rule is called in the findings. By default its place in the list, as C(health_rules[1]).
-        type: str
-      sensor:
-        description: Name of the sensor, as in O(sensors), or a regular expression between slashes.
-        type: str
-      type:
-        description: Type of the sensor, as it is written in the facts.
-        type: str
-      entity:
-        description: Entity of the sensor. Id and instance (V(10.2), in quotes), id (V(10)) or name (V(Power Supply)).
-        type: str
-      state:
-        description:
-          - The state that the rule is about, as its text or its number in the facts, or a threshold sensor's status
-            (V(non_critical), V(critical), V(non_recoverable)).
-          - V(unavailable) is the state of a sensor that has no reading.
-          - Without it the rule is about the sensor, whatever it says, as long as it has a reading.
-        type: str
-      above:
-        description: The rule is about readings above this value, in the sensor's unit.
-        type: float
-      below:
-        description: The rule is about readings below this value, in the sensor's unit.
-        type: float
-      health:
-        description: What to think of it.
-        type: str
-        choices: [nominal, warning, critical, unknown]
-        required: true
-  sdr_cache:
-    description:
-      - Keep the sensor data records of each BMC on disk, where the plugin runs, and read them anew only when the BMC
-        says that they have changed.
-      - Only a BMC that tells when its records were last changed is believed; those of others are read every time.
-      - Readings and thresholds are never kept.
-    type: bool
-    default: true
-  sdr_cache_dir:
-    description:
-      - Folder for O(sdr_cache). It has to be the user's own and closed to others, and is made with mode 0700.
-      - By default C(baremetal.ipmi/sdr) below E(XDG_CACHE_HOME) or C(~/.cache).
-    type: path
 extends_documentation_fragment:
   - baremetal.ipmi.bmc
+  - baremetal.ipmi.bmc.health_rules
+  - baremetal.ipmi.bmc.sdr_cache
   - baremetal.ipmi.bmc.read_only
+  - baremetal.ipmi.bmc.facts
 """
 
 EXAMPLES = r"""

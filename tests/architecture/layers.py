@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 COLLECTION = ("ansible_collections", "baremetal", "ipmi")
@@ -60,7 +60,8 @@ LAYERS = {
         knows_ansible=True,
     ),
     "modules": DOOR,
-    "action": DOOR,
+    "action": replace(DOOR, inside=DOOR.inside | {"plugin_utils"}),
+    "plugin_utils": DOOR,
     "filter": Layer(frozenset({"_core", "_ansible"}), frozenset({"ansible"}), NETWORK, True),
     "doc_fragments": Layer(frozenset(), banned=IMPURE),
 }

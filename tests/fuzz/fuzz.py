@@ -31,8 +31,9 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import IpmiError  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr import decode, reading, stamp  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.records import SensorRecord  # noqa: E402
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.sensors import expand  # noqa: E402
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.sensors import Sensor, expand  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.strings import decode_text  # noqa: E402
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sel import events, records, sensor_index  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import lan_session  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions  # noqa: E402
@@ -52,6 +53,16 @@ OTHERS = [
         "0600511110200080000010000a0100c5424f415244",
         "070051120f2000000000df000000070100c3424d43",
         "080051c008d97e0001020304",
+    )
+]
+ENTRIES = [
+    bytes.fromhex(text)
+    for text in (
+        "010002502364692000040107015b5055",
+        "0200025023646920000423016fc10401",
+        "030002ffffffff41000320466fa16174",
+        "0400c150236469a20200010203040506",
+        "0500f020014b65726e656c2070616e69",
     )
 ]
 Target = Callable[[bytes], object]
@@ -104,6 +115,31 @@ def reply(data: bytes) -> None:
 def text(data: bytes) -> None:
     for encoding in range(4):
         decode_text(encoding, data)
+
+
+def sensors_of(data: bytes) -> list[Sensor]:
+    try:
+        decoded = decode.decode_record(data)
+    except IpmiError:
+        return []
+    return expand(decoded) if isinstance(decoded, SensorRecord) else []
+
+
+def log_entry(data: bytes) -> None:
+    """An entry of the event log: 16 bytes as they are, and as an event of each sensor that the bytes after them are."""
+    raw, sensors = bytearray(data[:16].ljust(16, b"\0")), sensors_of(data[16:])
+    index = sensor_index.SensorIndex(sensors)
+    entries = [bytes(raw)]
+    for sensor in sensors:
+        place = sensor.record
+        raw[7:9] = place.owner, place.channel << 4 | place.lun
+        raw[2], raw[10], raw[11] = 2, place.sensor_type, sensor.number
+        entries.append(bytes(raw))
+    for entry in entries:
+        told = events.interpret(records.decode_record(entry), index, data[-1] if data else None)
+        for value in vars(told).values():
+            if isinstance(value, str) and not value.isprintable():
+                raise ValueError(f"not printable: {value!r}")
 
 
 class Liar:
@@ -196,6 +232,7 @@ TARGETS: dict[str, tuple[Target, list[bytes], int]] = {
     # name: target, seeds, share of the executions
     "record": (record, [FULL, COMPACT, *OTHERS], 5),
     "reply": (reply, [b"\x30\xc0\xc0\x80", bytes.fromhex("3f050a0f2d323c"), bytes(range(15))], 6),
+    "log entry": (log_entry, [entry + sensor for entry in ENTRIES for sensor in (FULL, COMPACT)], 3),
     "text": (text, [b"Inlet Temp", "Lüfter".encode("latin-1"), "Диск".encode("utf-16-le")], 4),
     "packet": (packet, PACKETS, 2),
     "signed": (signed, [bytes.fromhex("811ccb20002d00304040c0e0"), bytes.fromhex("811c632000340020145e")], 2),

@@ -29,7 +29,7 @@ def sensor_facts(result: SensorsResult) -> dict[str, Any]:
     return {
         "ipmi_sensors": [_sensor(observation, rating) for observation, rating in result.rated],
         "ipmi_health": _health(result.health),
-        "ipmi_bmc": _bmc(result.device, result.guid),
+        "ipmi_bmc": bmc_facts(result.device, result.guid),
     }
 
 
@@ -86,7 +86,8 @@ def _health(health: Health) -> dict[str, Any]:
     }
 
 
-def _bmc(device: DeviceId | None, guid: str | None) -> dict[str, Any]:
+def bmc_facts(device: DeviceId | None, guid: str | None) -> dict[str, Any]:
+    """Who answered."""
     names = ("device_id", "device_revision", "firmware_version", "ipmi_version", "manufacturer_id", "product_id")
     bmc: dict[str, Any] = {name: getattr(device, name, None) for name in names}
     number = bmc["manufacturer_id"]

@@ -30,6 +30,15 @@ HEALTH_RULE_SPEC: dict[str, dict[str, Any]] = {
     "health": {"type": "str", "choices": list(HEALTHS), "required": True},
 }
 
+RULES_SPEC: dict[str, dict[str, Any]] = {
+    "health_rules": {"type": "list", "elements": "dict", "default": [], "options": HEALTH_RULE_SPEC},
+}
+
+CACHE_SPEC: dict[str, dict[str, Any]] = {
+    "sdr_cache": {"type": "bool", "default": True},
+    "sdr_cache_dir": {"type": "path"},
+}
+
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     **CONNECTION_SPEC,
     "sensors": {"type": "list", "elements": "str", "default": []},
@@ -37,9 +46,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "types": {"type": "list", "elements": "str", "default": []},
     "thresholds": {"type": "str", "choices": ["bmc", "sdr", "none"], "default": "bmc"},
     "query": {"type": "str"},
-    "health_rules": {"type": "list", "elements": "dict", "default": [], "options": HEALTH_RULE_SPEC},
-    "sdr_cache": {"type": "bool", "default": True},
-    "sdr_cache_dir": {"type": "path"},
+    **RULES_SPEC,
+    **CACHE_SPEC,
 }
 
 

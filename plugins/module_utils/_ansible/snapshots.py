@@ -32,9 +32,9 @@ def snapshot(host: str, result: Mapping[str, Any] | None, read_at: str) -> dict[
     return content
 
 
-def file_name(host: str) -> str:
+def file_name(host: str, ending: str = ".json") -> str:
     """A host's file, within the folder whatever its name is."""
-    return quote(host, safe=":@ +,=[]()").replace("..", "%2E%2E") + ".json"
+    return quote(host, safe=":@ +,=[]()").replace("..", "%2E%2E") + ending
 
 
 def write_snapshot(folder: str, host: str, content: Mapping[str, Any]) -> str:

@@ -37,13 +37,14 @@ class Target:
 @dataclass(frozen=True)
 class Request:
     """One IPMI request (section 5.1). ``target`` is None for the BMC itself, else the request is bridged (section
-    6.13)."""
+    6.13). ``once``: it must not be carried out twice, so it is not sent again where no answer comes."""
 
     netfn: int
     command: int
     data: bytes = b""
     lun: int = 0
     target: Target | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,20 @@ class PasswordTooLong(AuthenticationError):
     next_step = "Give the BMC's user a shorter password: 20 bytes are the most that IPMI 2.0 carries, 16 for IPMI 1.5."
 
 
+class SelError(IpmiError):
+    """A System Event Log that cannot be read or changed as it was asked for; nothing was erased, unless it says so."""
+
+
+class ArchiveError(IpmiError):
+    """An archive of a log that cannot be read or written; nothing was erased."""
+
+
+class InsufficientPrivilege(IpmiError):
+    """A command that the session's privilege does not suffice for."""
+
+    next_step = "Set privilege to operator, and give the user that privilege on the BMC's LAN channel."
+
+
 _COMPLETION = {
     0x00: "completed normally",
     0xC0: "node busy",

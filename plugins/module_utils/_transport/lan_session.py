@@ -117,6 +117,8 @@ class LanSession(Session15):
         if not self.logged:
             raise SessionLost("the session is closed", host=self._options.name)
         self._begin(bridging=request.target is not None)
+        if request.once:
+            self._tries_left = 0
         bridge = {"addr": request.target.address, "channel": request.target.channel} if request.target else None
         self._send_ipmi_net_payload(
             request.netfn, request.command, request.data, bridge_request=bridge, retry=True, rslun=request.lun

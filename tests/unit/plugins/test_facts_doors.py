@@ -14,6 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible_collections.baremetal.ipmi.plugins.action import ipmi_sensor_facts as action_door
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import NoReply, WrongPassword
 from ansible_collections.baremetal.ipmi.plugins.modules import ipmi_sensor_facts as module_door
+from ansible_collections.baremetal.ipmi.plugins.plugin_utils import bmc_action
 
 FACTS = {"ipmi_sensors": [], "ipmi_health": {"status": "unknown"}, "ipmi_bmc": {}}
 SECRET = "hunter2-s3cret"
@@ -37,14 +38,14 @@ def gatherer(answer):
 def run_action(monkeypatch):
     def run(gather, transport="local", async_val=0, can_run_here=True, **args) -> dict:
         monkeypatch.setattr(action_door, "gather", gather)
-        monkeypatch.setattr(action_door, "can_run_here", lambda: can_run_here)
-        monkeypatch.setattr(action_door.ActionBase, "run", lambda *_args: {})
+        monkeypatch.setattr(bmc_action, "can_run_here", lambda: can_run_here)
+        monkeypatch.setattr(bmc_action.ActionBase, "run", lambda *_args: {})
         action = action_door.ActionModule.__new__(action_door.ActionModule)
         action._task = SimpleNamespace(args={"host": "192.0.2.1", **args}, async_val=async_val, environment=[])
         action._connection = SimpleNamespace(transport=transport)
         run.warnings = []
         action._display = SimpleNamespace(warning=run.warnings.append, v=lambda _line: None)
-        action._execute_module = lambda task_vars, wrap_async: {"as_module": True, "async": wrap_async}
+        action._execute_module = lambda module_args, task_vars, wrap_async: {"as_module": True, "async": wrap_async}
         return action.run(task_vars={})
 
     return run

@@ -12,8 +12,8 @@ from typing import Any
 
 from ..errors import OptionError
 from ..names import goes_by, parse_name
-from ..sdr.observation import Observation
 from ..sdr.sensor_types import sensor_type_code
+from ..sdr.sensors import Sensor
 
 HEALTHS = ("nominal", "warning", "critical", "unknown")
 KEYS = ("name", "sensor", "type", "entity", "state", "above", "below", "health")
@@ -33,11 +33,12 @@ class UserRule:
     above: float | None = None
     below: float | None = None
 
-    def fits(self, observation: Observation) -> bool:
-        """Whether the rule is about this sensor."""
-        sensor = observation.sensor
-        if self.sensor_type is not None and sensor.record.sensor_type != self.sensor_type:
+    def fits(self, sensor_type: int | None, sensor: Sensor | None) -> bool:
+        """Whether the rule is about this sensor; one that is not in the SDR has a type alone, or not even that."""
+        if self.sensor_type is not None and sensor_type != self.sensor_type:
             return False
+        if sensor is None:
+            return self.sensor is None and self.entity is None
         if self.sensor and not any(goes_by(self.sensor, name) for name in (sensor.name, sensor.collectd_name)):
             return False
         entities = (sensor.entity, str(sensor.record.entity_id), sensor.entity_name.lower())

@@ -25,7 +25,7 @@ RULE_NOT_READ = "sensor.not_read"
 RULE_NO_STATUS = "threshold.no_status"
 
 _RANK = {health: rank for rank, health in enumerate(WORST_FIRST)}
-_THRESHOLD = {rule.status: rule for rule in THRESHOLD_RULES}
+THRESHOLD_RULE = {rule.status: rule for rule in THRESHOLD_RULES}
 _BY_STATE: dict[tuple[int, int | None, int], StateRule] = {
     (rule.event_type, rule.sensor_type, rule.offset): rule for rule in STATE_RULES
 }
@@ -60,6 +60,11 @@ class Health:
     findings: tuple[Finding, ...]
 
 
+def worst_rating(ratings: Iterable[Rating]) -> Rating:
+    """The first of the worst."""
+    return min(ratings, key=lambda rating: _RANK[rating.health])
+
+
 def worst(healths: Iterable[str]) -> str:
     """The worst of some; unknown where there is none."""
     return min(healths, key=_RANK.__getitem__, default=UNKNOWN)
@@ -74,7 +79,7 @@ class _Condition:
     rating: Rating
 
 
-def _state_rule(event_type: int, sensor_type: int, offset: int) -> StateRule | None:
+def state_rule(event_type: int, sensor_type: int, offset: int) -> StateRule | None:
     """The rule for this type of sensor wins over the one for any type."""
     return _BY_STATE.get((event_type, sensor_type, offset)) or _BY_STATE.get((event_type, None, offset))
 
@@ -84,7 +89,7 @@ def _state_conditions(observation: Observation) -> list[_Condition]:
     conditions = []
     for offset in range(15):
         if bits & (1 << offset):
-            rule = _state_rule(record.event_type, record.sensor_type, offset)
+            rule = state_rule(record.event_type, record.sensor_type, offset)
             text = state_text(record.event_type, record.sensor_type, offset)
             nominal = rule is None or rule.severity == NOMINAL
             rating = Rating(NOMINAL) if nominal or rule is None else Rating(rule.severity, rule.name, text)
@@ -103,7 +108,7 @@ def _conditions(observation: Observation) -> list[_Condition]:
     if observation.status is None and observation.reading is None:
         text = "the BMC tells neither a value nor a status"
         return [_Condition(text, (UNAVAILABLE,), Rating(UNKNOWN, RULE_NO_STATUS, text))]
-    rule = _THRESHOLD.get(observation.status or "")
+    rule = THRESHOLD_RULE.get(observation.status or "")
     if rule is None:
         return []
     text = _passed_threshold(observation)
@@ -116,7 +121,7 @@ def rate(observation: Observation, rules: Sequence[UserRule] = ()) -> Rating:
     The user's rules come first. One that names no state holds for everything that the sensor says, even for nothing,
     and not for a sensor without a reading: that is the state ``unavailable``.
     """
-    fitting = [rule for rule in rules if rule.fits(observation)]
+    fitting = [rule for rule in rules if rule.fits(observation.sensor.record.sensor_type, observation.sensor)]
     ratings = [_rate_condition(condition, fitting) for condition in _conditions(observation)]
     if not ratings:
         whole = next((rule for rule in fitting if rule.state is None and not rule.is_about_value), None)
@@ -126,7 +131,7 @@ def rate(observation: Observation, rules: Sequence[UserRule] = ()) -> Rating:
         for rule in fitting
         if rule.is_about_value and rule.value_passes(observation.reading)
     )
-    return min(ratings, key=lambda rating: _RANK[rating.health])
+    return worst_rating(ratings)
 
 
 def _rate_condition(condition: _Condition, rules: Sequence[UserRule]) -> Rating:

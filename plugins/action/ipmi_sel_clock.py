@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ipmi_sel_clock in the controller's process, where the BMC is reached from there; else the module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..module_utils._ansible.failure import failure
+from ..module_utils._ansible.sel_clock import CLOCK_SPEC, set_sel_clock
+from ..module_utils._core.errors import IpmiError
+from ..plugin_utils.bmc_action import BmcAction
+
+
+class ActionModule(BmcAction):
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        if not self.is_here():
+            result.update(self.run_module(task_vars))
+            return result
+        try:
+            told = set_sel_clock(self.options(CLOCK_SPEC), bool(self._task.check_mode), bool(self._task.diff))
+        except IpmiError as error:
+            result.update(failure(error), failed=True)
+            return result
+        result.update(told)
+        return result

@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ipmi_sel_info and its siblings share: a conversation about the event log of one BMC."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from .._core.health.overrides import HEALTHS, parse_rules
+from .._core.sel.selection import EventSelection, parse_event_selection
+from .._ops.records import Kept
+from .._ops.sel import Surroundings, live_states, look_around, read
+from .._transport.lan import LanClient
+from .connection import CONNECTION_SPEC, lan_options
+from .facts import bmc_facts
+from .query import compile_query
+from .sdr_cache import SdrCache, default_folder
+from .sel_files import read_archive
+from .sel_records import clock_data, info_data, record_data
+from .sensors import CACHE_SPEC, RULES_SPEC
+
+INFO_SPEC: dict[str, dict[str, Any]] = {
+    **CONNECTION_SPEC,
+    "since": {"type": "str"},
+    "severity": {"type": "list", "elements": "str", "choices": list(HEALTHS), "default": []},
+    "sensors": {"type": "list", "elements": "str", "default": []},
+    "directions": {"type": "list", "elements": "str", "choices": ["asserted", "deasserted"], "default": []},
+    "query": {"type": "str"},
+    "archive": {"type": "path"},
+    "live": {"type": "bool", "default": False},
+    **RULES_SPEC,
+    **CACHE_SPEC,
+}
+
+
+@contextmanager
+def conversation(params: Mapping[str, Any], certain: bool = False) -> Iterator[tuple[LanClient, Surroundings]]:
+    """A session with the BMC, and all that its log's entries refer to."""
+    options = lan_options(params)
+    rules = parse_rules(params["health_rules"])
+    cache = SdrCache(params["sdr_cache_dir"] or default_folder()) if params["sdr_cache"] else None
+    with LanClient(options) as client:
+        kept = Kept(cache, *client.peer) if cache else None
+        yield client, look_around(client, time.time, rules, kept, certain)
+
+
+def gather_log(params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What ipmi_sel_info returns, and what the user should be warned of. Raises an IpmiError."""
+    query = compile_query(params["query"]) if params["query"] else None
+    selection = parse_event_selection(
+        params["since"], params["severity"], params["sensors"], params["directions"], time.time()
+    )
+    if params["archive"]:
+        events: list[Any] = list(read_archive(params["archive"]))
+        result: dict[str, Any] = {"sel_info": None, "sel_clock": None, "bmc": None}
+        warnings = _choose(selection, events, result, params["archive"])
+    else:
+        result, warnings = _from_bmc(params, selection)
+    if query:
+        result["query_result"] = query(result)
+    return result, warnings
+
+
+def _choose(selection: EventSelection, events: list[Any], result: dict[str, Any], where: str) -> list[str]:
+    result["sel"] = selection.choose(events)
+    if selection.since and selection.misses_id(events):
+        return [f"{where}: no record has the id {selection.since.record_id}, so that since leaves none out"]
+    return []
+
+
+def _from_bmc(params: Mapping[str, Any], selection: EventSelection) -> tuple[dict[str, Any], list[str]]:
+    name = lan_options(params).name
+    with conversation(params) as (client, around):
+        log, _events = read(client, around)
+        records = [record_data(around, entry) for entry in log.entries]
+        result: dict[str, Any] = {}
+        warnings = [f"{name}: {warning}" for warning in around.warnings]
+        warnings += _choose(selection, records, result, name)
+        if params["live"]:
+            chosen = [bytes.fromhex(record["raw"]) for record in result["sel"]]
+            for record, state in zip(result["sel"], live_states(client, around, chosen)):
+                record["live_state"] = state
+    offset = around.clock.utc_offset if around.clock else None
+    if log.problem:
+        warnings.append(f"{name}: the log cannot be read to its end: {log.problem}")
+    result["sel_info"] = info_data(log.info, offset)
+    result["sel_clock"] = clock_data(around.clock)
+    result["bmc"] = bmc_facts(around.device, around.guid)
+    return result, warnings

@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Erasing what is archived of the System Event Log (IPMI v2.0 rev 1.1, sections 31.4, 31.8 and 31.9).
+
+Whoever calls has archived a log. Here it is reserved, its tail is read again under the reservation, and it is erased
+under the reservation, which an event that comes meanwhile cancels. A log that is not the archived one is handed back
+instead: archive it, and try again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Union
+
+from ..client import BUSY_CODES, NETFN_STORAGE, Client, Request
+from ..errors import CommandError, InsufficientPrivilege, IpmiError, NoReply, SelError, completion_text
+from .log import ERASING, Log, ask_log, read_info, read_log, read_tail, reserve
+
+_DELETE, _CLEAR = 0x46, 0x47
+_INITIATE, _STATUS = 0xAA, 0x00
+_DONE = 0x01
+_NOT_PRESENT, _RESERVATION_LOST, _INSUFFICIENT_PRIVILEGE = 0xCB, 0xC5, 0xD4
+
+# Event Logging Disabled, sensor-specific, "log area reset/cleared" (table 42-3).
+_CLEARED = (0x10, 0x6F, 0x02)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """So many entries were erased, and this is the log after that."""
+
+    count: int
+    log: Log
+
+
+@dataclass(frozen=True)
+class NotErased:
+    """Nothing was erased, or not all of what was to be: the log changed, or somebody else reserved it."""
+
+    log: Log
+    count: int = 0
+
+
+Step = Union[Erased, NotErased]
+
+
+def is_cleared(log: Log) -> bool:
+    """Whether the log is empty, or holds nothing but the entry by which many BMCs say that it was cleared."""
+    return not log.entries or (len(log.entries) == 1 and _is_marker(log.entries[0]))
+
+
+def _is_marker(entry: bytes) -> bool:
+    return entry[2] == 0x02 and (entry[10], entry[12], entry[13] & 0x0F) == _CLEARED
+
+
+def entry_id(entry: bytes) -> int:
+    return int.from_bytes(entry[:2], "little")
+
+
+def clear_log(client: Client, archived: Log) -> Step:
+    """Erase the log if it is still the archived one. Raises SelError where the BMC cannot do it safely."""
+    reservation, log = _reserve(client, archived)
+    if not _same(log, archived) or not _initiate(client, reservation):
+        return NotErased(log)
+    with _telling("the log's erasure was started, after all of it was archived"):
+        after = _after_erasure(client, reservation)
+    if after.entries[: len(log.entries)] == log.entries and after.info.erased == log.info.erased:
+        return NotErased(after)  # the command was lost on its way
+    return Erased(len(log.entries), after)
+
+
+def delete_entries(client: Client, archived: Log, record_ids: Iterable[int]) -> Step:
+    """Erase single entries if the log is still the archived one; ids that are not in it are passed over."""
+    wanted = frozenset(record_ids)
+    reservation, log = _reserve(client, archived)
+    doomed = [entry for entry in log.entries if entry_id(entry) in wanted]
+    if not _same(log, archived):
+        return NotErased(log)
+    if doomed and not log.info.can_delete:
+        raise SelError("the BMC cannot delete single entries", "Clear the whole log: leave records out.")
+    with _telling("some entries may have been deleted, after all of the log was archived"):
+        complete = all(_delete(client, reservation, entry) for entry in doomed)
+        after = read_log(client)
+    gone = sum(entry not in after.entries for entry in doomed)
+    return Erased(gone, after) if complete else NotErased(after, gone)
+
+
+@contextmanager
+def _telling(state: str) -> Iterator[None]:
+    """Add to an error how things are since something was erased."""
+    try:
+        yield
+    except IpmiError as error:
+        error.message = f"{error.message}; {state}"
+        raise
+
+
+def _reserve(client: Client, archived: Log) -> tuple[bytes, Log]:
+    """A reservation, and the log under it."""
+    info = read_info(client)
+    if not info.can_reserve:
+        raise SelError(
+            "the BMC offers no reservation of its log",
+            "Nothing is erased, since an event that comes meanwhile would be lost; state archived works.",
+        )
+    reservation = reserve(client)
+    if info.erased == archived.info.erased:
+        return reservation, read_tail(client, archived, reservation)
+    return reservation, read_log(client, reservation)
+
+
+def _same(log: Log, archived: Log) -> bool:
+    return log.entries == archived.entries and log.info.erased == archived.info.erased and log.problem is None
+
+
+def _initiate(client: Client, reservation: bytes) -> bool:
+    """Start the erasure; False where it was not started. Whether a command without an answer was carried out, what is
+    in the log tells."""
+    request = Request(NETFN_STORAGE, _CLEAR, reservation + b"CLR" + bytes((_INITIATE,)), once=True)
+    try:
+        return _accepted(client, "Clear SEL", client.request(request).code)
+    except NoReply:
+        return True
+
+
+def _accepted(client: Client, name: str, code: int) -> bool:
+    """Whether the BMC does it; False for a lost reservation, and, after a pause, for a busy BMC."""
+    if code == _INSUFFICIENT_PRIVILEGE:
+        raise InsufficientPrivilege(f"{name} was refused: {completion_text(code)}")
+    if code in BUSY_CODES or code == ERASING:
+        client.pause()
+    elif code not in (0x00, _RESERVATION_LOST):
+        raise CommandError(name, code)
+    return code == 0x00
+
+
+def _after_erasure(client: Client, reservation: bytes) -> Log:
+    """The log when the erasure has ended; raises DeadlineExceeded where it does not."""
+    while not _is_erased(client, reservation):
+        client.pause()
+        reservation = reserve(client)  # an event has cost the one before, and who asks needs one
+    return read_log(client)
+
+
+def _is_erased(client: Client, reservation: bytes) -> bool:
+    """Whether the erasure has ended; True also for a BMC that knows no progress: the log tells."""
+    try:
+        data = ask_log(client, "Clear SEL", _CLEAR, reservation + b"CLR" + bytes((_STATUS,)))
+    except CommandError as error:
+        return error.code != _RESERVATION_LOST
+    return not data or data[0] & 0x0F == _DONE
+
+
+def _delete(client: Client, reservation: bytes, entry: bytes) -> bool:
+    """Delete one entry; False where that did not succeed, and may the next time."""
+    request = Request(NETFN_STORAGE, _DELETE, reservation + entry[:2], once=True)
+    try:
+        code = client.request(request).code
+    except NoReply:
+        return False
+    return code == _NOT_PRESENT or _accepted(client, "Delete SEL Entry", code)

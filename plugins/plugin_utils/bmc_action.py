@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the action plugins that talk to a BMC share: when they do so in the controller's process, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._ansible.connection import options_from
+from ..module_utils._ansible.sensors import can_run_here
+
+
+class BmcAction(ActionBase):
+    """An action that has a module of the same name for every host but the controller."""
+
+    _supports_check_mode = True
+    _supports_async = True
+    _requires_connection = True
+
+    def is_here(self) -> bool:
+        """Whether the BMC is reached from the controller's process."""
+        return self._connection.transport == "local" and not self._task.async_val and can_run_here()
+
+    def options(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """The task's options, validated, with those that its environment sets."""
+        self._task.args = {**options_from(self._environment()), **self._task.args}
+        _validation, options = self.validate_argument_spec(argument_spec=spec)
+        return dict(options)
+
+    def run_module(self, task_vars: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
+        """The module of the same name on the task's host."""
+        result: dict[str, Any] = self._execute_module(
+            module_args={**self._task.args, **more}, task_vars=task_vars, wrap_async=self._task.async_val
+        )
+        return result
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        for warning in warnings:
+            self._display.warning(warning)
+
+    def _environment(self) -> dict[str, str]:
+        """What the task's keyword ``environment`` sets, for the options that fall back to the environment."""
+        told: dict[str, str] = {}
+        for part in self._task.environment or []:
+            templated = self._templar.template(part)
+            told.update(templated if isinstance(templated, dict) else {})
+        return told
