@@ -31,11 +31,6 @@ options:
   kg:
     description: The BMC key, for BMCs that have one. Text of 20 bytes at most, or hex digits behind C(0x).
     type: str
-  privilege:
-    description: Privilege level of the session. V(user) suffices for everything that only reads.
-    type: str
-    choices: [callback, user, operator, administrator]
-    default: user
   timeout_s:
     description:
       - Seconds after which the conversation with one BMC ends, whatever it has brought until then.
@@ -69,6 +64,15 @@ notes:
   - Set the connection options once for all tasks with C(module_defaults) and the group C(group/baremetal.ipmi.bmc).
   - When it runs as a module, Ansible hands the options over in a temporary file on that host that only the user can
     read, unless C(pipelining) is on. With C(async) there always is one, and it stays until the job has ended.
+"""
+
+    READING = r"""
+options:
+  privilege:
+    description: Privilege level of the session. V(user) suffices for everything that only reads.
+    type: str
+    choices: [callback, user, operator, administrator]
+    default: user
 """
 
     HEALTH_RULES = r"""
