@@ -100,6 +100,32 @@ class Occupied(TransportError):
     next_step = "Wait for it to end, or raise timeout_s; one BMC is asked by one process at a time."
 
 
+class NoBmc(TransportError):
+    """A machine in which no BMC is found."""
+
+    next_step = "Name the BMC with the option host, if it is reached by LAN; else there is nothing to read here."
+
+
+class NoDriver(TransportError):
+    """The driver for the machine's own BMC is not loaded."""
+
+    next_step = (
+        "Load the modules (modprobe ipmi_si ipmi_devintf; role ipmi_driver keeps them), or name the BMC with host."
+    )
+
+
+class DeviceRefused(TransportError):
+    """The device of the machine's own BMC is not for this user."""
+
+    next_step = "Use become, or let the user into the device's group (role ipmi_driver makes one)."
+
+
+class DeviceBusy(TransportError):
+    """The device of the machine's own BMC cannot be opened now."""
+
+    next_step = "Look who uses it (fuser /dev/ipmi0), and at the kernel's messages of ipmi_si."
+
+
 class AuthenticationError(TransportError):
     """The family of refusals at log-in."""
 
@@ -148,6 +174,10 @@ class SelError(IpmiError):
 
 class ArchiveError(IpmiError):
     """An archive of a log that cannot be read or written; nothing was erased."""
+
+
+class DriverError(IpmiError):
+    """The operating system's driver, which cannot be set as it was asked for."""
 
 
 class InsufficientPrivilege(IpmiError):
