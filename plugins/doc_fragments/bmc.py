@@ -13,6 +13,9 @@ options:
     description:
       - Address or name of the BMC.
       - Where it is not set, the environment variable E(IPMI_HOST) is used, on the machine on which the plugin runs.
+      - Without either, the BMC of the machine itself is asked, the one on which the task runs, through the device of
+        Linux' OpenIPMI driver (C(/dev/ipmi0)). That needs no library, and no name or password; the user has to be let
+        at the device (C(become)).
     type: str
   port:
     description: UDP port of the BMC.
@@ -56,7 +59,7 @@ options:
     type: float
     default: 0
 requirements:
-  - pyghmi >= 1.5.61 in the Python that runs the plugin
+  - pyghmi >= 1.5.61 in the Python that runs the plugin, for O(host)
 notes:
   - Over LAN the plugin runs in the controller's process when the task's connection is local (C(delegate_to=localhost)
     for servers that are reached otherwise), at a fraction of a module's cost. With any other connection, and with

@@ -145,7 +145,7 @@ error:
     kind:
       description: V(unknown_host), V(unreachable), V(wrong_password), V(unknown_user), V(privilege_refused),
         V(wrong_kg), V(login_refused), V(login_unfinished), V(password_too_long), V(no_reply), V(occupied),
-        V(session_lost), V(deadline_exceeded),
+        V(session_lost), V(deadline_exceeded), V(no_bmc), V(no_driver), V(device_refused), V(device_busy),
         V(sel_error), V(archive_error), V(insufficient_privilege),
         V(command_error), V(decode_error) or V(option_error).
       type: str

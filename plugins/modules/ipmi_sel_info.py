@@ -13,8 +13,8 @@ version_added: 0.2.0
 author:
   - baremetal.ipmi contributors (@baremetal-ipmi)
 description:
-  - Reads the System Event Log of a BMC over LAN and returns its records, decoded and rated, with the state of the log
-    and of its clock. Nothing is changed.
+  - Reads the System Event Log of a BMC, over LAN or from inside the server, and returns its records, decoded and rated,
+    with the state of the log and of its clock. Nothing is changed.
   - A record that is garbage is returned and marked. A log reads without any sensor data records, too.
   - Times are never guessed. A BMC whose clock was not set counts seconds since it started, and RV(sel[].timestamp) is
     V(null) then.
@@ -293,7 +293,7 @@ error:
     kind:
       description: V(unknown_host), V(unreachable), V(wrong_password), V(unknown_user), V(privilege_refused),
         V(wrong_kg), V(login_refused), V(login_unfinished), V(password_too_long), V(no_reply), V(occupied),
-        V(session_lost), V(deadline_exceeded),
+        V(session_lost), V(deadline_exceeded), V(no_bmc), V(no_driver), V(device_refused), V(device_busy),
         V(sel_error), V(archive_error),
         V(command_error), V(decode_error) or V(option_error).
       type: str

@@ -13,8 +13,8 @@ version_added: 0.1.0
 author:
   - baremetal.ipmi contributors (@baremetal-ipmi)
 description:
-  - Reads the sensor data records and all sensors of a BMC over LAN (IPMI 2.0, RMCP+) and returns them as facts, with
-    reading, unit, thresholds, states and a health.
+  - Reads the sensor data records and all sensors of a BMC, over LAN or from inside the server, and returns them as
+    facts, with reading, unit, thresholds, states and a health.
   - One sensor that refuses, stays silent or is broken costs nothing but itself.
   - Sensors that other management controllers own, such as a Node Manager, are read through the BMC's bridge.
 options:
@@ -283,7 +283,7 @@ error:
     kind:
       description: V(unknown_host), V(unreachable), V(wrong_password), V(unknown_user), V(privilege_refused),
         V(wrong_kg), V(login_refused), V(login_unfinished), V(password_too_long), V(no_reply), V(occupied),
-        V(session_lost), V(deadline_exceeded),
+        V(session_lost), V(deadline_exceeded), V(no_bmc), V(no_driver), V(device_refused), V(device_busy),
         V(command_error), V(decode_error) or V(option_error).
       type: str
       sample: wrong_password

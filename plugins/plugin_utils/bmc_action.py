@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,8 +23,12 @@ class BmcAction(ActionBase):
     _requires_connection = True
 
     def is_here(self) -> bool:
-        """Whether the BMC is reached from the controller's process."""
-        return self._connection.transport == "local" and not self._task.async_val and can_run_here()
+        """Whether the BMC is reached by LAN from the controller's process. The BMC of the machine itself is the
+        module's: become holds for that alone."""
+        if self._connection.transport != "local" or self._task.async_val or not can_run_here():
+            return False
+        named = {**os.environ, **self._environment()}.get("IPMI_HOST")
+        return (self._task.args.get("host") or named) is not None
 
     def options(self, spec: dict[str, Any]) -> dict[str, Any]:
         """The task's options, validated, with those that its environment sets."""

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Union
 
 from ansible.module_utils.basic import env_fallback
 
 from .._core.errors import OptionError
+from .._transport.lan import LanClient
+from .._transport.local import LocalClient, LocalOptions
 from .._transport.options import PRIVILEGES, LanOptions
 
 _ENVIRONMENT = {"host": "IPMI_HOST", "username": "IPMI_USERNAME", "password": "IPMI_PASSWORD"}
@@ -32,6 +34,36 @@ CONNECTION_SPEC: dict[str, dict[str, Any]] = {
 def options_from(environment: Mapping[str, str]) -> dict[str, str]:
     """The options that an environment sets."""
     return {option: environment[name] for option, name in _ENVIRONMENT.items() if name in environment}
+
+
+Client = Union[LanClient, LocalClient]
+
+
+def is_local(params: Mapping[str, Any]) -> bool:
+    """Whether the BMC of the machine itself is meant: no host is named."""
+    return params["host"] is None
+
+
+def open_client(params: Mapping[str, Any]) -> Client:
+    """The BMC that a task names; enter it as a context to talk to it."""
+    if is_local(params):
+        return LocalClient(local_options(params))
+    return LanClient(lan_options(params))
+
+
+def bmc_name(params: Mapping[str, Any]) -> str:
+    """The BMC for people."""
+    return local_options(params).name if is_local(params) else lan_options(params).name
+
+
+def local_options(params: Mapping[str, Any]) -> LocalOptions:
+    """What of the connection options counts for the BMC of the machine itself."""
+    return LocalOptions(
+        timeout_s=params["timeout_s"],
+        request_timeout_s=params["request_timeout_s"],
+        retries=params["retries"],
+        min_command_interval_s=params["min_command_interval_s"],
+    )
 
 
 def lan_options(params: Mapping[str, Any]) -> LanOptions:

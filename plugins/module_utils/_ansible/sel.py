@@ -14,8 +14,7 @@ from .._core.health.overrides import HEALTHS, parse_rules
 from .._core.sel.selection import EventSelection, parse_event_selection
 from .._ops.records import Kept
 from .._ops.sel import Surroundings, live_states, look_around, read
-from .._transport.lan import LanClient
-from .connection import CONNECTION_SPEC, lan_options
+from .connection import CONNECTION_SPEC, Client, bmc_name, open_client
 from .facts import bmc_facts
 from .query import compile_query
 from .sdr_cache import SdrCache, default_folder
@@ -38,12 +37,11 @@ INFO_SPEC: dict[str, dict[str, Any]] = {
 
 
 @contextmanager
-def conversation(params: Mapping[str, Any], certain: bool = False) -> Iterator[tuple[LanClient, Surroundings]]:
+def conversation(params: Mapping[str, Any], certain: bool = False) -> Iterator[tuple[Client, Surroundings]]:
     """A session with the BMC, and all that its log's entries refer to."""
-    options = lan_options(params)
     rules = parse_rules(params["health_rules"])
     cache = SdrCache(params["sdr_cache_dir"] or default_folder()) if params["sdr_cache"] else None
-    with LanClient(options) as client:
+    with open_client(params) as client:
         kept = Kept(cache, *client.peer) if cache else None
         yield client, look_around(client, time.time, rules, kept, certain)
 
@@ -73,7 +71,7 @@ def _choose(selection: EventSelection, events: list[Any], result: dict[str, Any]
 
 
 def _from_bmc(params: Mapping[str, Any], selection: EventSelection) -> tuple[dict[str, Any], list[str]]:
-    name = lan_options(params).name
+    name = bmc_name(params)
     with conversation(params) as (client, around):
         log, _events = read(client, around)
         records = [record_data(around, entry) for entry in log.entries]

@@ -17,7 +17,7 @@ from .._core.sel.clear import Erased, NotErased, Step
 from .._core.sel.log import Log
 from .._ops.sel import Surroundings
 from .._ops.sel_change import ARCHIVED, CLEARED, ChangeRequest, ChangeResult, ClientAccess, run
-from .connection import CONNECTION_SPEC, lan_options
+from .connection import CONNECTION_SPEC, bmc_name
 from .sel import conversation
 from .sel_archive import FileArchive
 from .sel_files import Place
@@ -73,7 +73,7 @@ class _Records:
 
 def _identity(params: Mapping[str, Any], around: Surroundings) -> str:
     """By what a BMC's entries are known: its GUID, else where it is."""
-    return around.guid or lan_options(params).name
+    return around.guid or bmc_name(params)
 
 
 def change_here(params: Mapping[str, Any], name: str, check: bool, diff: bool) -> tuple[dict[str, Any], list[str]]:
@@ -172,7 +172,7 @@ def _archive(params: Mapping[str, Any], place: Place, bmc: str, describe: Any, c
 
 
 def _named(params: Mapping[str, Any], warnings: list[str], result: ChangeResult) -> list[str]:
-    host = params["host"]
+    host = bmc_name(params)
     if result.after.problem:
         warnings = [*warnings, f"the log cannot be read to its end: {result.after.problem}"]
     return [f"{host}: {warning}" for warning in warnings]
@@ -205,7 +205,7 @@ def _diff(
     doomed = set(result.doomed)
     log = [records.by_entry[entry] for entry in result.before.entries]
     left = [records.by_entry[entry] for entry in result.before.entries if entry not in doomed]
-    heading = f"event log of {params['host']}"
+    heading = f"event log of {bmc_name(params)}"
     return [
         {"before_header": heading, "after_header": heading, "before": lines(log), "after": lines(left)},
         {"before_header": place.lines, "after_header": place.lines, "before": "", "after": lines(archive.added)},

@@ -11,8 +11,7 @@ from typing import Any
 
 from .._core.errors import OptionError
 from .._ops.sel_clock import run
-from .._transport.lan import LanClient
-from .connection import CONNECTION_SPEC, lan_options
+from .connection import CONNECTION_SPEC, bmc_name, open_client
 from .sel_records import clock_data
 
 CLOCK_SPEC: dict[str, dict[str, Any]] = {
@@ -26,7 +25,7 @@ def set_sel_clock(params: Mapping[str, Any], check: bool, diff: bool) -> dict[st
     """What ipmi_sel_clock returns. Raises an IpmiError."""
     if not params["tolerance_s"] >= 1:
         raise OptionError("tolerance_s is below 1", "Give at least 1: BMCs count whole seconds.")
-    with LanClient(lan_options(params)) as client:
+    with open_client(params) as client:
         result = run(client, params["tolerance_s"], check, time.time)
     told = {
         "changed": result.changed,
@@ -35,7 +34,7 @@ def set_sel_clock(params: Mapping[str, Any], check: bool, diff: bool) -> dict[st
         "drift_s": result.before.drift_s,
     }
     if diff:
-        heading = f"clock of {params['host']}"
+        heading = f"clock of {bmc_name(params)}"
         told["diff"] = {"before_header": heading, "after_header": heading, "before": {}, "after": {}}
         for when, clock in (("before", result.before), ("after", result.after)):
             told["diff"][when] = {"time": clock.time, "time_kind": clock.kind}

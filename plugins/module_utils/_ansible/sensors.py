@@ -13,8 +13,7 @@ from .._core.selection import parse_selection
 from .._ops.records import Kept
 from .._ops.sensors import Progress, SensorsRequest, run
 from .._transport.foundation import HAS_PYGHMI
-from .._transport.lan import LanClient
-from .connection import CONNECTION_SPEC, lan_options
+from .connection import CONNECTION_SPEC, bmc_name, open_client
 from .facts import sensor_facts
 from .query import compile_query
 from .sdr_cache import SdrCache, default_folder
@@ -64,20 +63,16 @@ def gather(params: Mapping[str, Any], progress: Progress | None = None) -> tuple
         params["thresholds"],
         parse_rules(params["health_rules"]),
     )
-    options = lan_options(params)
+    name = bmc_name(params)
     cache = SdrCache(params["sdr_cache_dir"] or default_folder()) if params["sdr_cache"] else None
-    with LanClient(options) as client:
+    with open_client(params) as client:
         result = run(request, client, progress, Kept(cache, *client.peer) if cache else None)
     facts = sensor_facts(result)
     if query:
         facts["ipmi_query_result"] = query(facts)
-    warnings = [f"{options.name}: {warning}" for warning in result.warnings]
+    warnings = [f"{name}: {warning}" for warning in result.warnings]
     if cache and cache.problem and params["sdr_cache_dir"]:
         warnings.append(f"sdr_cache_dir is not used: {cache.problem}")
     if not result.rated and result.health.complete:
-        warnings.append(
-            f"{options.name}: no sensor is selected"
-            if result.has_sensors
-            else f"{options.name}: the BMC has no sensors"
-        )
+        warnings.append(f"{name}: no sensor is selected" if result.has_sensors else f"{name}: the BMC has no sensors")
     return facts, warnings

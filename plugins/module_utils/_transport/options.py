@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import binascii
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from .._core.errors import OptionError, PasswordTooLong
 
@@ -49,6 +50,34 @@ def check_options(options: LanOptions) -> None:
         raise OptionError(f"port {options.port} is no UDP port", "Give a number from 1 to 65535; BMCs use 623.")
     if options.privilege not in PRIVILEGES:
         raise OptionError(f"privilege {options.privilege!r} is unknown", f"Use one of {', '.join(PRIVILEGES)}.")
+    check_timing(options)
+    if len(secret_bytes(options.username)) > _MAX_USERNAME:
+        raise OptionError(
+            f"username has {len(secret_bytes(options.username))} bytes, IPMI allows 16", "Use a shorter user name."
+        )
+    size = len(secret_bytes(options.password))
+    if size > _MAX_PASSWORD:
+        raise PasswordTooLong(f"the password has {size} bytes; IPMI 2.0 carries 20 at the most", host=options.name)
+    kg_bytes(options.kg)
+
+
+class Timing(Protocol):
+    """The options that pace a conversation; ``name`` of the BMC for errors."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def timeout_s(self) -> float: ...
+    @property
+    def request_timeout_s(self) -> float: ...
+    @property
+    def retries(self) -> int: ...
+    @property
+    def min_command_interval_s(self) -> float: ...
+
+
+def check_timing(options: Timing) -> None:
+    """Raise OptionError for times that no conversation could have."""
     for name in ("timeout_s", "request_timeout_s"):
         if not getattr(options, name) > 0:
             raise OptionError(f"{name} is not above zero", "Give a number of seconds.")
@@ -59,14 +88,6 @@ def check_options(options: LanOptions) -> None:
         raise OptionError("min_command_interval_s is negative", "Give 0 or more seconds.")
     if options.retries < 0:
         raise OptionError("retries is negative", "Give 0 or more.")
-    if len(secret_bytes(options.username)) > _MAX_USERNAME:
-        raise OptionError(
-            f"username has {len(secret_bytes(options.username))} bytes, IPMI allows 16", "Use a shorter user name."
-        )
-    size = len(secret_bytes(options.password))
-    if size > _MAX_PASSWORD:
-        raise PasswordTooLong(f"the password has {size} bytes; IPMI 2.0 carries 20 at the most", host=options.name)
-    kg_bytes(options.kg)
 
 
 def secret_bytes(text: str) -> bytes:

@@ -11,13 +11,17 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Union
 
 from .._core.errors import DeadlineExceeded, OptionError
-from .options import LanOptions
+from .options import Timing
+
+Readable = Union[socket.socket, int]
 
 
-def wait_readable(sock: socket.socket, seconds: float) -> bool:
-    """Whether a packet waits, or comes within so many seconds; poll, since select ends at file descriptor 1023."""
+def wait_readable(sock: Readable, seconds: float) -> bool:
+    """Whether something waits at a socket or descriptor, or comes within so many seconds; poll, since select ends at
+    descriptor 1023."""
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     return bool(poll.poll(math.ceil(max(seconds, 0.0) * 1000)))
@@ -28,14 +32,14 @@ class Clock:
     """``now`` in seconds; ``readable`` waits for a socket for so many seconds at the most; ``sleep`` waits."""
 
     now: Callable[[], float] = time.monotonic
-    readable: Callable[[socket.socket, float], bool] = wait_readable
+    readable: Callable[[Readable, float], bool] = wait_readable
     sleep: Callable[[float], None] = time.sleep
 
 
 class Pace:
     """The deadline of one conversation, from now on, and the interval between its packets."""
 
-    def __init__(self, options: LanOptions, clock: Clock) -> None:
+    def __init__(self, options: Timing, clock: Clock) -> None:
         self.clock = clock
         self._options = options
         self._interval_s = options.min_command_interval_s
@@ -54,7 +58,7 @@ class Pace:
         if self.left_s <= 0:
             raise self.too_late()
 
-    def readable(self, sock: socket.socket, until: float) -> bool:
+    def readable(self, sock: Readable, until: float) -> bool:
         """Wait for a packet, until a time or the deadline."""
         return self.clock.readable(sock, min(until, self._deadline) - self.clock.now())
 

@@ -119,7 +119,8 @@ def test_value_of_the_wrong_kind_is_the_users_error(args):
 
 
 def test_documentation_and_spec_agree():
-    documented = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
+    fragments = (ModuleDocFragment.DOCUMENTATION, ModuleDocFragment.READING)
+    documented = {name: told for text in fragments for name, told in yaml.safe_load(text)["options"].items()}
     assert set(documented) == set(CONNECTION_SPEC)
     for name, spec in CONNECTION_SPEC.items():
         assert documented[name]["type"] == spec["type"]

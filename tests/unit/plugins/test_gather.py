@@ -13,7 +13,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from fakes import WholeBmc, no, ok
 from sdr_bytes import FAN, RPM, compact, event_only, full, locator
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import sensors
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import connection, sensors
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.sensors import ARGUMENT_SPEC, gather
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import OptionError, WrongPassword
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import lan as lan_module
@@ -62,7 +62,7 @@ class Lan:
 def lan(monkeypatch, tmp_path):
     """A fresh BMC for every test, and no files outside of the test's own folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(sensors, "LanClient", Lan)
+    monkeypatch.setattr(connection, "LanClient", Lan)
     Lan.bmc, Lan.at_log_in, Lan.options, Lan.closed = WholeBmc(RECORDS, ANSWERS), None, [], 0
     return Lan
 
