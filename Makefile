@@ -24,7 +24,7 @@ help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=/path/to/python3.11  names the interpreter; BMC_IMAGES=/folder  real BMC images for the tests"
-	@echo "  STEPS='sanity galaxy'       the steps of test-all with one of these words; they are not logged"
+	@echo "  STEPS='sanity galaxy'       the steps of test-all with one of these words; logged with --log, too"
 
 demo: $(COLLECTION) ## read a small simulated fleet and show its health (under a minute after the installation)
 	$(call in_venv,runtime,tests/tools/demo.py)

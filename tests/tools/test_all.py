@@ -108,14 +108,18 @@ def chosen(words: list[str]) -> list[Step]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--list", action="store_true", help="name the steps")
-    parser.add_argument("words", nargs="*", help="run the steps with one of these words in their names, log nothing")
+    parser.add_argument("words", nargs="*", help="run the steps with one of these words in their names")
+    parser.add_argument(
+        "--log", action="store_true", help="log a run of some steps, too, and go on where it was cut off"
+    )
     options = parser.parse_args()
     steps = chosen(options.words)
     if options.list or not steps:
         print("\n".join(step.name for step in STEPS))
         return 0 if options.list else 2
     tree = fingerprint()
-    outcomes = [] if options.words else earlier(tree)
+    logged = options.log or not options.words
+    outcomes = [one for one in earlier(tree) if one.name in {step.name for step in steps}] if logged else []
     resumed = len(outcomes)
     done = {one.name for one in outcomes}
     for step in steps:
@@ -123,15 +127,17 @@ def main() -> int:
             continue
         print(f"=== {step.name}", flush=True)
         outcomes.append(run(step, dict(os.environ)))
-        if not options.words:
+        if logged:
             keep(tree, outcomes)
     for one in outcomes:
         print(f"{one.name}: {one.passed} passed, {one.failed} failed, {one.skipped} skipped ({one.versions})")
         print("".join(f"  {remark}\n" for remark in one.remarks), end="")
-    if not options.words:
+    if logged:
+        words = " ".join(["--log", *options.words])
+        command = f"{COMMAND} STEPS='{words}'" if options.words else COMMAND
         text = "" if LOG.exists() else HEADER
         with LOG.open("a", encoding="utf-8") as log:
-            log.write(text + entry(outcomes, COMMAND, resumed))
+            log.write(text + entry(outcomes, command, resumed))
         STATE.unlink()
     failed = sum(one.failed for one in outcomes)
     passed, skipped = sum(one.passed for one in outcomes), sum(one.skipped for one in outcomes)
