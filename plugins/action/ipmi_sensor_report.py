@@ -11,29 +11,20 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
 from ..module_utils._ansible.report import ARGUMENT_SPEC
 from ..module_utils._ansible.snapshots import snapshot, write_snapshot
-from ..module_utils._ops.report import Row, failing, row, table, worst_first
+from ..module_utils._ops.report import failing, row, table, worst_first
+from ..plugin_utils.report_action import ReportAction
 
-_COLOURS = {"critical": "red", "warning": "yellow", "unknown": "purple", "nominal": "green"}
 
-
-class ActionModule(ActionBase):
-    _supports_check_mode = True
-    _requires_connection = False
-
+class ActionModule(ReportAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
-        hostvars = (task_vars or {})["hostvars"]
-        unknown = [host for host in options["hosts"] if host not in hostvars]
-        if unknown:
-            raise AnsibleActionFail(f"hosts: {unknown[0]!r} is not in the inventory.")
-        results = {host: hostvars.raw_get(host).get(options["variable"]) for host in options["hosts"]}
+        results = self.variables(task_vars, options["hosts"], options["variable"])
         rows = worst_first([row(host, told) for host, told in results.items()])
-        self._show(rows)
+        self.show(table(rows), [item.status for item in rows])
         if options["snapshot_dir"] and not self._task.check_mode:
             result["snapshot_dir"] = self._save(options["snapshot_dir"], results)
         bad = failing(rows, options["fail_on"], options["unreachable"] == "warn")
@@ -42,12 +33,6 @@ class ActionModule(ActionBase):
             {"host": item.host, "status": item.status, "counts": item.counts, "remark": item.remark} for item in rows
         ]
         return result
-
-    def _show(self, rows: list[Row]) -> None:
-        heading, *lines = table(rows)
-        self._display.display(heading)
-        for item, line in zip(rows, lines):
-            self._display.display(line, color=_COLOURS[item.status])
 
     def _save(self, folder: str, results: Mapping[str, Any]) -> str:
         folder = os.path.abspath(os.path.expanduser(folder))

@@ -60,6 +60,13 @@ options:
       and V(user) for O(state=archived).
     type: str
     choices: [callback, user, operator, administrator]
+  _name:
+    description: Set by the action plugin. The name of the archive on the task's host.
+    type: str
+  _part:
+    description: Set by the action plugin. The part of the work that falls to the task's host while the archive is on
+      the controller.
+    type: dict
 extends_documentation_fragment:
   - baremetal.ipmi.bmc
   - baremetal.ipmi.bmc.health_rules

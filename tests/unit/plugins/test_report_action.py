@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
 
-from ansible_collections.baremetal.ipmi.plugins.action import ipmi_sensor_report
 from ansible_collections.baremetal.ipmi.plugins.action.ipmi_sensor_report import ActionModule
 
 COUNTS = {"nominal": 1, "warning": 0, "critical": 0, "unknown": 0}
@@ -53,7 +53,7 @@ def report(monkeypatch):
         action = ActionModule.__new__(ActionModule)
         action._task = task
         action._display = SimpleNamespace(display=lambda line, color=None: lines.append(line))
-        monkeypatch.setattr(ipmi_sensor_report.ActionBase, "run", lambda *_args: {})
+        monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
         hostvars = HostVars({host: {"told": RESULTS[host]} if RESULTS[host] else {} for host in hosts})
         return action.run(task_vars={"hostvars": hostvars})
 
