@@ -140,6 +140,7 @@ sel_info:
     last_erase_kind: set
     overflow: false
     operations: [delete, reserve, allocation_info]
+    problem: null
 error:
   description: What went wrong, for playbooks that tell one failure from another.
   returned: failure

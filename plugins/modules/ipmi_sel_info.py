@@ -238,6 +238,10 @@ sel_info:
       type: list
       elements: str
       sample: [delete, reserve, allocation_info]
+    problem:
+      description: Why the log could not be read to its end, V(null) where it could.
+      type: str
+      sample: null
 sel_clock:
   description: The clock of the log. V(null) with O(archive), and where the BMC does not tell.
   returned: success

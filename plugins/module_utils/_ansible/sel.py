@@ -85,7 +85,7 @@ def _from_bmc(params: Mapping[str, Any], selection: EventSelection) -> tuple[dic
     offset = around.clock.utc_offset if around.clock else None
     if log.problem:
         warnings.append(f"{name}: the log cannot be read to its end: {log.problem}")
-    result["sel_info"] = info_data(log.info, offset)
+    result["sel_info"] = info_data(log, offset)
     result["sel_clock"] = clock_data(around.clock)
     result["bmc"] = bmc_facts(around.device, around.guid)
     return result, warnings

@@ -20,8 +20,9 @@ def record_data(around: Surroundings, entry: bytes) -> dict[str, Any]:
     return asdict(around.event(entry))
 
 
-def info_data(info: SelInfo, utc_offset: int | None) -> dict[str, Any]:
+def info_data(log: Log, utc_offset: int | None) -> dict[str, Any]:
     """``sel_info``: times in UTC, null where the BMC does not tell or its clock was not set."""
+    info = log.info
     return {
         "version": info.version,
         "entries": info.entries,
@@ -33,6 +34,7 @@ def info_data(info: SelInfo, utc_offset: int | None) -> dict[str, Any]:
         "last_erase_kind": timestamp(info.erased, utc_offset)[1],
         "overflow": info.overflow,
         "operations": list(info.operations),
+        "problem": log.problem,
     }
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.health.rate import CRITICAL, NOMINAL, UNKNOWN, WARNING, WORST_FIRST
+from .._core.health.rate import worst as worst_of
 from .._core.sdr.records import THRESHOLD_EVENT_TYPE
 from .._core.sel.records import EXTENSION, OEM_CODE, EventRecord, decode_record
 from .._core.sel.times import SET
@@ -80,7 +81,7 @@ class EventGroup:
 @dataclass(frozen=True)
 class LogRow:
     """One host. ``counts``: severity (and ``recovered``) -> number of events, None where the log could not be read;
-    ``uncertain``: the BMC is out of reach; ``refused``: the BMC, or the task, said no."""
+    ``uncertain``: the BMC is out of reach, or its log ends early; ``refused``: the BMC, or the task, said no."""
 
     host: str
     status: str
@@ -163,7 +164,11 @@ def row(host: str, result: Mapping[str, Any] | None) -> LogRow:
     # Of the worst the newest: min() takes the first of equals.
     worst = min(reversed(found), key=lambda event: _rank(event.severity, event.state), default=None)
     remark = worst.remark if worst and worst.state else ""
-    return LogRow(host, status, counts, remark, told["sel_info"], told["sel_clock"])
+    info = told["sel_info"]
+    problem = info.get("problem") if info else None
+    if problem:
+        status, remark = worst_of((status, UNKNOWN)), f"incomplete ({problem}); {remark}".rstrip("; ")
+    return LogRow(host, status, counts, remark, info, told["sel_clock"], uncertain=bool(problem))
 
 
 def _as_read(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -76,6 +76,19 @@ def test_log_that_could_not_be_read_is_unknown_and_says_why(kind, uncertain):
     assert (item.uncertain, item.refused) == (uncertain, not uncertain)
 
 
+@pytest.mark.parametrize(
+    ("records", "status", "remark"),
+    [
+        ([], "unknown", "incomplete (entry 0007h is gone)"),
+        ([event("critical", "active")], "critical", "incomplete (entry 0007h is gone); "),
+    ],
+)
+def test_log_that_ends_early_is_unknown_at_the_least(records, status, remark):
+    item = row("db01", result(*records, problem="entry 0007h is gone"))
+    assert (item.status, item.uncertain) == (status, True)
+    assert item.remark.startswith(remark)
+
+
 def test_hosts_stand_and_fail_worst_first():
     told = {"good": result(), "bad": result(event("critical")), "dead": failure("unreachable"), "never": None}
     rows = worst_first([row(host, one) for host, one in told.items()])
