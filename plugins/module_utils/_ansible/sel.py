@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from .._core.errors import IpmiError, OptionError
 from .._core.health.overrides import HEALTHS, parse_rules
 from .._core.sel.selection import EventSelection, parse_event_selection
 from .._ops.records import Kept
@@ -37,11 +38,23 @@ INFO_SPEC: dict[str, dict[str, Any]] = {
 
 
 @contextmanager
+def telling_host(params: Mapping[str, Any]) -> Iterator[None]:
+    """Have every error say which BMC it is about, also where not the transport raises it."""
+    try:
+        yield
+    except OptionError:
+        raise
+    except IpmiError as error:
+        error.host = error.host or bmc_name(params)
+        raise
+
+
+@contextmanager
 def conversation(params: Mapping[str, Any], certain: bool = False) -> Iterator[tuple[Client, Surroundings]]:
     """A session with the BMC, and all that its log's entries refer to."""
     rules = parse_rules(params["health_rules"])
     cache = SdrCache(params["sdr_cache_dir"] or default_folder()) if params["sdr_cache"] else None
-    with open_client(params) as client:
+    with telling_host(params), open_client(params) as client:
         kept = Kept(cache, *client.peer) if cache else None
         yield client, look_around(client, time.time, rules, kept, certain)
 

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The archive of one host's event log: JSON lines that are on the disk before anything is erased.
 
-Beside the lines a hidden file keeps what of the archived entries was left in the log after we erased some, for BMCs
-that do not tell when their log was erased last. Where it is missing, the lines alone do for all others.
+Beside the lines a hidden file keeps what of the archived entries was left in the log after we erased some, and what we
+began to delete, for BMCs that do not tell when their log was erased last. Where it is missing, the lines alone do for
+all others.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, Callable
 
@@ -56,10 +58,16 @@ class FileArchive:
             for at, entry in enumerate(new)
         ]
         self._write(lines)
-        self._known = Known(placed.generation, placed.position + len(new) - 1, (*before, *new), log.info.erased)
+        # All that is in the log is archived now; what is behind a problem may be.
+        entries = (*before, *new) if log.problem else log.entries
+        self._known = Known(placed.generation, placed.position + len(new) - 1, entries, log.info.erased)
         if known and not same and not new:
             self._save_state()  # somebody cleared the log, and no line tells
         return len(new)
+
+    def deleting(self, entries: tuple[bytes, ...]) -> None:
+        self._known = replace(self._known or Known(0), doomed=entries)
+        self._save_state()
 
     def erased(self, log: Log, everything: bool) -> None:
         known = self._known or Known(0)
@@ -75,9 +83,9 @@ class FileArchive:
         if self._dry:
             return
         with self._place.failing("written"):
-            if lines:
-                append(self._place.lines, lines)
-            if self._for_ipmitool and (lines or not os.path.exists(self._place.ipmitool)):
+            if lines or os.path.exists(self._place.lines):
+                append(self._place.lines, lines)  # also without any: a run that was killed may have left some unsynced
+            if self._for_ipmitool:
                 _write_for_ipmitool(self._place)
 
     def _save_state(self) -> None:
@@ -90,15 +98,24 @@ class FileArchive:
             "position": known.position,
             "entries": [entry.hex() for entry in known.entries],
             "log_erased": known.erased,
+            "doomed": [entry.hex() for entry in known.doomed],
         }
         with self._place.failing("written"):
             replace_file(self._place.hidden("state"), json.dumps(state).encode() + b"\n")
 
 
 def _write_for_ipmitool(place: Place) -> None:
-    """All entries of the lines anew: so a crash never leaves the two of them apart."""
-    if os.path.exists(place.lines):
-        replace_file(place.ipmitool, b"".join(bytes.fromhex(line["raw"]) for line in read_lines(place.lines)))
+    """All entries of the lines anew, where they differ: so a crash never leaves the two of them apart for long."""
+    if not os.path.exists(place.lines):
+        return
+    entries = b"".join(bytes.fromhex(line["raw"]) for line in read_lines(place.lines))
+    if not os.path.exists(place.ipmitool) or _content(place.ipmitool) != entries:
+        replace_file(place.ipmitool, entries)
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()
 
 
 def _known(place: Place, bmc: str) -> Known | None:
@@ -113,7 +130,8 @@ def _known(place: Place, bmc: str) -> Known | None:
         entries = (*state.entries, *(bytes.fromhex(line["raw"]) for line in newer))
         if not newer:
             return state
-        return Known(generation, newer[-1]["position"], entries, newer[-1].get("log_erased", UNSPECIFIED_TIME))
+        erased = newer[-1].get("log_erased", UNSPECIFIED_TIME)
+        return Known(generation, newer[-1]["position"], entries, erased, state.doomed)
     if not lines:
         return None
     entries = tuple(bytes.fromhex(line["raw"]) for line in lines)
@@ -138,7 +156,7 @@ def _read_state(place: Place, bmc: str) -> Known | None:
             state = json.load(stream)
         if state["bmc"] != bmc:
             return None
-        entries = tuple(bytes.fromhex(entry) for entry in state["entries"])
-        return Known(int(state["generation"]), int(state["position"]), entries, int(state["log_erased"]))
+        entries, doomed = (tuple(bytes.fromhex(entry) for entry in state[name]) for name in ("entries", "doomed"))
+        return Known(int(state["generation"]), int(state["position"]), entries, int(state["log_erased"]), doomed)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -18,7 +18,7 @@ from .._core.sel.log import Log
 from .._ops.sel import Surroundings
 from .._ops.sel_change import ARCHIVED, CLEARED, ChangeRequest, ChangeResult, ClientAccess, run
 from .connection import CONNECTION_SPEC, bmc_name
-from .sel import conversation
+from .sel import conversation, telling_host
 from .sel_archive import FileArchive
 from .sel_files import Place
 from .sel_records import info_data, log_data, log_from, record_data, record_line
@@ -80,7 +80,7 @@ def change_here(params: Mapping[str, Any], name: str, check: bool, diff: bool) -
     """ipmi_sel where log and archive are reached from one machine. Raises an IpmiError."""
     params = with_privilege(params)
     request = _request(params, check)
-    with _archive_place(params, name) as place, conversation(params, certain=True) as (client, around):
+    with _archive_place(params, name, check) as place, conversation(params, certain=True) as (client, around):
         offset = around.clock.utc_offset if around.clock else None
         records = _Records(_identity(params, around), offset)
         archive = _archive(params, place, records.bmc, lambda entry: record_data(around, entry), check)
@@ -95,7 +95,7 @@ def change_from_here(
 ) -> tuple[dict[str, Any], list[str]]:
     """ipmi_sel where the log is reached from the target and the archive is here; ``call`` runs the module's part."""
     request = _request(params, check)
-    with _archive_place(params, name) as place:
+    with _archive_place(params, name, check) as place:
         access = _FarAccess(call)
         access.learn()
         archive = _archive(params, place, access.records.bmc, access.records.describe, check)
@@ -154,8 +154,8 @@ class _FarAccess:
 
 
 @contextlib.contextmanager
-def _archive_place(params: Mapping[str, Any], name: str) -> Iterator[Place]:
-    """Where the archive is, held by us."""
+def _archive_place(params: Mapping[str, Any], name: str, check: bool) -> Iterator[Place]:
+    """Where the archive is, held by us; in check mode nothing is made."""
     until = time.monotonic() + params["timeout_s"]
 
     def pause(seconds: float) -> bool:
@@ -163,7 +163,7 @@ def _archive_place(params: Mapping[str, Any], name: str) -> Iterator[Place]:
         return time.monotonic() < until
 
     place = Place(os.path.abspath(os.path.expanduser(params["archive_path"])), file_name(name, ""))
-    with place.locked(pause):
+    with telling_host(params), contextlib.nullcontext() if check else place.locked(pause):
         yield place
 
 
@@ -187,7 +187,7 @@ def _told(
         "erased": result.erased,
         "attempts": result.attempts,
         "archive_file": place.lines,
-        "sel_info": info_data(result.after.info, records.utc_offset),
+        "sel_info": info_data(result.after, records.utc_offset),
     }
     if diff:
         told["diff"] = _diff(params, result, archive, place, records)

@@ -12,6 +12,7 @@ from typing import Any
 from .._core.errors import OptionError
 from .._ops.sel_clock import run
 from .connection import CONNECTION_SPEC, bmc_name, open_client
+from .sel import telling_host
 from .sel_records import clock_data
 
 CLOCK_SPEC: dict[str, dict[str, Any]] = {
@@ -25,7 +26,7 @@ def set_sel_clock(params: Mapping[str, Any], check: bool, diff: bool) -> dict[st
     """What ipmi_sel_clock returns. Raises an IpmiError."""
     if not params["tolerance_s"] >= 1:
         raise OptionError("tolerance_s is below 1", "Give at least 1: BMCs count whole seconds.")
-    with open_client(params) as client:
+    with telling_host(params), open_client(params) as client:
         result = run(client, params["tolerance_s"], check, time.time)
     told = {
         "changed": result.changed,

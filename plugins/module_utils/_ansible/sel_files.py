@@ -57,7 +57,7 @@ class Place:
         """Make the folder and hold the archive; ``pause`` waits so many seconds, and tells by False that no time is
         left."""
         with self.failing("made"):
-            os.makedirs(self.folder, mode=0o700, exist_ok=True)
+            _make_folder(self.folder)
             lock = os.open(self.hidden("lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             while not _lock(lock):
@@ -66,6 +66,17 @@ class Place:
             yield
         finally:
             os.close(lock)
+
+
+def _make_folder(path: str) -> None:
+    """Make a folder and those above it, so that their names outlive a crash."""
+    if os.path.isdir(path):
+        return
+    parent = os.path.dirname(path)
+    _make_folder(parent)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(path, 0o700)
+    sync_folder(path)
 
 
 def _lock(descriptor: int) -> bool:
@@ -87,7 +98,8 @@ def append(path: str, lines: list[Line]) -> None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         whole = _whole_size(descriptor)
-        os.ftruncate(descriptor, whole)
+        if os.lseek(descriptor, 0, os.SEEK_END) > whole:
+            os.ftruncate(descriptor, whole)
         os.lseek(descriptor, whole, os.SEEK_SET)
         rest = memoryview("".join(json.dumps(line) + "\n" for line in lines).encode())
         try:

@@ -35,6 +35,9 @@ class Archive(Protocol):
     def keep(self, log: Log) -> int:
         """Make durable what is not there yet; the number of entries that were added. Raises ArchiveError."""
 
+    def deleting(self, entries: tuple[bytes, ...]) -> None:
+        """Be told which single entries are about to be erased."""
+
     def erased(self, log: Log, everything: bool) -> None:
         """Be told that we erased entries, everything or some, and what the log is after that."""
 
@@ -101,6 +104,8 @@ def run(request: ChangeRequest, access: LogAccess, archive: Archive) -> ChangeRe
         return ChangeResult(archived, len(doomed), 0, before, log, doomed)
     for attempt in range(1, _ATTEMPTS + 1):
         _check_whole(request, log)
+        if request.record_ids is not None:
+            archive.deleting(request.doomed(log))
         step = access.erase(log, request.record_ids)
         erased, log = erased + step.count, step.log
         with _telling(erased):
@@ -112,9 +117,9 @@ def run(request: ChangeRequest, access: LogAccess, archive: Archive) -> ChangeRe
         if not request.doomed(log):
             return ChangeResult(archived, erased, attempt, before, log, doomed)
     raise SelError(
-        f"{erased} entries were erased, and not the rest: the reservation was lost {_ATTEMPTS} times in a row",
-        "Events arrive faster than the log can be erased, or somebody else reserves it all the time. All that it held"
-        " is archived.",
+        f"{erased} entries were erased, and not the rest: that did not succeed {_ATTEMPTS} times in a row",
+        "Events arrive faster than the log can be erased, or somebody else reserves it all the time, or the BMC does"
+        " not do it. All that it held is archived.",
     )
 
 

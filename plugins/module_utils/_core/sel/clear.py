@@ -17,7 +17,7 @@ from typing import Union
 
 from ..client import BUSY_CODES, NETFN_STORAGE, Client, Request
 from ..errors import CommandError, InsufficientPrivilege, IpmiError, NoReply, SelError, completion_text
-from .log import ERASING, Log, ask_log, read_info, read_log, read_tail, reserve
+from .log import ERASING, Log, read_info, read_log, read_tail, request_log, reserve
 
 _DELETE, _CLEAR = 0x46, 0x47
 _INITIATE, _STATUS = 0xAA, 0x00
@@ -63,12 +63,17 @@ def entry_id(entry: bytes) -> int:
 def clear_log(client: Client, archived: Log) -> Step:
     """Erase the log if it is still the archived one. Raises SelError where the BMC cannot do it safely."""
     reservation, log = _reserve(client, archived)
-    if not _same(log, archived) or not _initiate(client, reservation):
+    if not _same(log, archived):
+        return NotErased(log)
+    answered, started = _initiate(client, reservation)
+    if not started:
         return NotErased(log)
     with _telling("the log's erasure was started, after all of it was archived"):
         after = _after_erasure(client, reservation)
-    if after.entries[: len(log.entries)] == log.entries and after.info.erased == log.info.erased:
-        return NotErased(after)  # the command was lost on its way
+        # Not carried out; or it was, and an event came that is the last one over again: that cost the reservation.
+        same = log.entries[-1] in after.entries and after.info.erased == log.info.erased
+        if same and (not answered or _holds(client, reservation)):
+            return NotErased(after)
     return Erased(len(log.entries), after)
 
 
@@ -99,15 +104,14 @@ def _telling(state: str) -> Iterator[None]:
 
 
 def _reserve(client: Client, archived: Log) -> tuple[bytes, Log]:
-    """A reservation, and the log under it."""
-    info = read_info(client)
-    if not info.can_reserve:
+    """A reservation, and the log under it: somebody else's clear shows in the log before it, and cancels it after."""
+    if not archived.info.can_reserve:
         raise SelError(
             "the BMC offers no reservation of its log",
             "Nothing is erased, since an event that comes meanwhile would be lost; state archived works.",
         )
     reservation = reserve(client)
-    if info.erased == archived.info.erased:
+    if read_info(client).erased == archived.info.erased:
         return reservation, read_tail(client, archived, reservation)
     return reservation, read_log(client, reservation)
 
@@ -116,14 +120,23 @@ def _same(log: Log, archived: Log) -> bool:
     return log.entries == archived.entries and log.info.erased == archived.info.erased and log.problem is None
 
 
-def _initiate(client: Client, reservation: bytes) -> bool:
-    """Start the erasure; False where it was not started. Whether a command without an answer was carried out, what is
-    in the log tells."""
-    request = Request(NETFN_STORAGE, _CLEAR, reservation + b"CLR" + bytes((_INITIATE,)), once=True)
+def _initiate(client: Client, reservation: bytes) -> tuple[bool, bool]:
+    """Start the erasure: whether that was answered, and whether it was started. Whether a command without an answer was
+    carried out, what is in the log tells."""
     try:
-        return _accepted(client, "Clear SEL", client.request(request).code)
+        response = client.request(_clear(reservation, _INITIATE, once=True))
     except NoReply:
-        return True
+        return False, True
+    return True, _accepted(client, "Clear SEL", response.code)
+
+
+def _clear(reservation: bytes, action: int, once: bool = False) -> Request:
+    return Request(NETFN_STORAGE, _CLEAR, reservation + b"CLR" + bytes((action,)), once=once)
+
+
+def _holds(client: Client, reservation: bytes) -> bool:
+    """Whether nothing was added to the log since it was reserved."""
+    return request_log(client, _clear(reservation, _STATUS)).code != _RESERVATION_LOST
 
 
 def _accepted(client: Client, name: str, code: int) -> bool:
@@ -147,11 +160,10 @@ def _after_erasure(client: Client, reservation: bytes) -> Log:
 
 def _is_erased(client: Client, reservation: bytes) -> bool:
     """Whether the erasure has ended; True also for a BMC that knows no progress: the log tells."""
-    try:
-        data = ask_log(client, "Clear SEL", _CLEAR, reservation + b"CLR" + bytes((_STATUS,)))
-    except CommandError as error:
-        return error.code != _RESERVATION_LOST
-    return not data or data[0] & 0x0F == _DONE
+    response = request_log(client, _clear(reservation, _STATUS))
+    if response.code or not response.data:
+        return response.code != _RESERVATION_LOST
+    return response.data[0] & 0x0F == _DONE
 
 
 def _delete(client: Client, reservation: bytes, entry: bytes) -> bool:

@@ -22,12 +22,13 @@ from .times import SET, timestamp
 @dataclass(frozen=True)
 class Known:
     """What an archive has of a BMC's log: the newest ``generation``, its entries in order, the ``position`` of the last
-    one (from 1), and the time of the log's last erase as it was then."""
+    one (from 1), and the time of the log's last erase as it was then. ``doomed``: entries that we began to delete."""
 
     generation: int
     position: int = 0
     entries: tuple[bytes, ...] = ()
     erased: int = UNSPECIFIED_TIME
+    doomed: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,11 @@ def place(known: Known | None, log: Log) -> Placed:
 
 def _survivors(known: Known, log: Log) -> int | None:
     """How many of the log's entries are archived already, from its beginning on; None after a clear."""
-    if not known.entries:
-        return 0
     kept = _subsequence(known.entries, log.entries)
+    if not known.entries or (log.problem and kept == len(log.entries)):
+        return kept  # nothing is known, or nothing new could be read
+    if known.doomed and kept and set(known.entries).difference(known.doomed) <= set(log.entries[:kept]):
+        return kept  # what we did not want to delete is there
     if known.erased == log.info.erased:
         # The BMC tells no time, or nothing was erased since, save by a circular log that overwrites its oldest entries:
         # the log goes on behind the last entry that is archived.

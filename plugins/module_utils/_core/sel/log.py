@@ -202,13 +202,13 @@ def read_log(client: Client, reservation: bytes = b"\0\0") -> Log:
 
 
 def read_tail(client: Client, log: Log, reservation: bytes = b"\0\0") -> Log:
-    """The log with what was added since; the whole of it where its last entry is not there any more."""
+    """The log with what was added since; the whole of it where its end is not there any more, or cannot be read."""
     if not log.entries:
         return read_log(client, reservation)
     last = log.entries[-1]
     record_id = int.from_bytes(last[:2], "little")
     seen = {int.from_bytes(entry[:2], "little") for entry in log.entries[:-1]}
     more, problem = EntryReader(client, reservation).follow(record_id, seen)
-    if not more or more[0] != last:
+    if problem or not more or more[0] != last:
         return read_log(client, reservation)
-    return replace(log, entries=(*log.entries, *more[1:]), problem=problem)
+    return replace(log, entries=(*log.entries, *more[1:]))
