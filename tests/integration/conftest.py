@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import lan
 from harness.ipmi_sim import IpmiSim
 
 
@@ -33,3 +34,9 @@ def serve_image(serve: Callable[..., IpmiSim], bmc_images: Path) -> Callable[...
         return serve(bmc_images / f"{name}.emu", **options)
 
     return start
+
+
+@pytest.fixture
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No long waits for a simulated BMC that is busy, or erases its log."""
+    monkeypatch.setattr(lan, "_BUSY_PAUSE_S", 0.005)

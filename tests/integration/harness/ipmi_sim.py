@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -40,7 +41,7 @@ set_working_mc 0x20
     allowed_auths_admin none md2 md5 straight
     guid a123456789abcdefa123456789abcdef
 {lan_lines}  endlan
-  user 1 true "" "none" user 10 none md2 md5 straight
+{vm_line}  user 1 true "" "none" user 10 none md2 md5 straight
   user 2 true "{username}" "{password}" admin 10 none md2 md5 straight
   user 3 true "operator" "{password}" operator 10 none md2 md5 straight
   user 4 true "reader" "{password}" user 10 none md2 md5 straight
@@ -69,6 +70,7 @@ class IpmiSim:
 
     `username` is an administrator; `operator` and `reader` (privilege user) exist with the same password.
     `lan_lines` are added to the channel's section of lan.conf (`bmc_key "..."` for one).
+    `vm` makes it the BMC of a machine too: QEMU's ipmi-bmc-extern connects to `vm_port` (the system interface).
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class IpmiSim:
         username: str = "admin",
         password: str = "Sim-only-9f3c",
         lan_lines: tuple[str, ...] = (),
+        vm: bool = False,
     ) -> None:
         self.emu = emu
         self.name = re.sub(r"[^A-Za-z0-9_]", "_", emu.stem)
@@ -91,6 +94,8 @@ class IpmiSim:
         self.lan_lines = lan_lines
         self.port = port or 0
         self.console_port = 0
+        self.vm = vm
+        self.vm_port = 0
         self.log = self.workdir / "log"
         self._process: subprocess.Popen[bytes] | None = None
         self._console: socket.socket | None = None
@@ -121,10 +126,14 @@ class IpmiSim:
         (state / self.name).mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port(self.host, socket.SOCK_DGRAM)
         self.console_port = free_port(self.host, socket.SOCK_STREAM)
+        self.vm_port = free_port(self.host, socket.SOCK_STREAM) if self.vm else 0
         conf = self.workdir / "lan.conf"
         conf.write_text(self._lan_conf())
         conf.chmod(0o600)
         command = ["ipmi_sim", "-c", str(conf), "-f", str(self.emu), "-s", str(state), "-p"]
+        if self.vm:
+            # A frozen one would not see its standard input end.
+            command = ["setpriv", "--pdeathsig", "KILL", *command]
         with self.log.open("wb") as log:
             # Without -n, and with a pipe for stdin: a bad line of the .emu is then told instead of silently ending
             # the file, and the simulator ends with this process, whatever ends it.
@@ -140,6 +149,7 @@ class IpmiSim:
         if process is None:
             return
         process.terminate()
+        process.send_signal(signal.SIGCONT)
         try:
             process.wait(STOP_DEADLINE_S)
         except subprocess.TimeoutExpired:
@@ -147,6 +157,13 @@ class IpmiSim:
             process.wait()
         if process.stdin is not None:
             process.stdin.close()
+
+    def freeze(self) -> None:
+        """From now on nothing is answered; nothing is lost either."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
 
     def console(self, command: str) -> str:
         """Run one .emu command in the running simulator; its answer as text, SimulatorError where it refuses."""
@@ -170,6 +187,7 @@ class IpmiSim:
             username=self.username,
             password=self.password,
             lan_lines="".join(f"    {line}\n" for line in self.lan_lines),
+            vm_line=f"  serial 15 {self.host} {self.vm_port} codec VM\n" if self.vm else "",
         )
 
     def _wait_until_it_answers(self) -> None:

@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Guests as tests use them."""
+
+from __future__ import annotations
+
+import functools
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.ipmi_sim import IpmiSim, free_port, own_address
+
+from .machine import Machine, Wiring, make_disk
+from .ssh import BOOTED, UNLOAD_DRIVER, Ssh
+
+TOOL = Path(__file__).resolve().parents[3] / "tools" / "vm.py"
+NOT_TO_BE_HAD = 3
+# For pytest.mark.timeout: the first test that wants a guest may have to wait for its image.
+FIRST_USE_S = 1500
+RESTORE_DEADLINE_S = 60.0
+BOOT_DEADLINE_S = 240.0
+BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
+LOAD_DRIVER = "modprobe -a ipmi_si ipmi_devintf && udevadm settle && test -c /dev/ipmi0"
+
+
+class NoGuest(Exception):
+    """No guest can be had on this machine; the text says why."""
+
+
+@functools.cache
+def _ask_for_image() -> tuple[Path | None, str]:
+    done = subprocess.run([sys.executable, str(TOOL)], capture_output=True, text=True, check=False)
+    if done.returncode == NOT_TO_BE_HAD:
+        return None, done.stderr.strip().splitlines()[-1]
+    if done.returncode:
+        raise RuntimeError(f"{TOOL.name} ended with {done.returncode}: {done.stderr[-2000:]}")
+    return Path(done.stdout.strip()), ""
+
+
+def image() -> Path:
+    """The folder of the guest's image, which is made where it is missing; NoGuest."""
+    found, why = _ask_for_image()
+    if found is None:
+        raise NoGuest(why)
+    return found
+
+
+def image_or_skip() -> Path:
+    """As :func:`image`; where there is none the test is skipped, with the reason."""
+    try:
+        return image()
+    except NoGuest as why:
+        pytest.skip(str(why))
+
+
+class Guest:
+    """A running server. ``bmc``: its BMC from outside, None where it has none; ``ssh_options`` are ssh's and scp's."""
+
+    def __init__(self, machine: Machine, ssh: Ssh, bmc: IpmiSim | None) -> None:
+        self._machine = machine
+        self._ssh = ssh
+        self._bmc = bmc
+        self.ssh_options = ssh.options
+        self.address, self.port = ssh.address, ssh.port
+
+    @property
+    def bmc(self) -> IpmiSim:
+        assert self._bmc is not None, "this guest has no BMC"
+        return self._bmc
+
+    @property
+    def pid(self) -> int:
+        """Process id of QEMU."""
+        return self._machine.pid
+
+    def ssh(self, command: str, *, stdin: bytes = b"", timeout_s: float = 120.0) -> subprocess.CompletedProcess[str]:
+        """Run a shell command as root; bytes of its output are characters of Latin-1."""
+        return self._ssh.run(command, stdin=stdin, timeout_s=timeout_s)
+
+    def must(self, command: str, *, timeout_s: float = 120.0) -> str:
+        """Standard output of a command as root; SshError where it fails."""
+        return self._ssh.must(command, timeout_s=timeout_s)
+
+    def copy(self, path: Path, folder: str = "/root") -> None:
+        """Copy a file or folder from here, under its own name, into a folder of the guest's; links are followed."""
+        leave_out = ("--exclude=__pycache__", "--exclude=.*")
+        command = ["tar", "-C", str(path.parent), "-chf", "-", *leave_out, path.name]
+        packed = subprocess.run(command, capture_output=True, check=True).stdout
+        self._ssh.must(f"mkdir -p {folder} && tar -C {folder} --no-same-owner -xf -", stdin=packed)
+
+    def inventory(self, **variables: Any) -> dict[str, Any]:
+        """The variables of an Ansible host that is this guest."""
+        return {
+            "ansible_connection": "ssh",
+            "ansible_host": self.address,
+            "ansible_port": self.port,
+            "ansible_user": "root",
+            "ansible_ssh_private_key_file": str(self._ssh.key),
+            "ansible_ssh_common_args": " ".join(self.ssh_options),
+            "ansible_python_interpreter": "/usr/bin/python3",
+            **variables,
+        }
+
+    def load_driver(self) -> None:
+        """Load ipmi_si and ipmi_devintf, which look at the BMC that is there now; /dev/ipmi0 is there afterwards."""
+        self._ssh.must(LOAD_DRIVER)
+
+    def unload_driver(self) -> None:
+        """Take the driver away; a reboot brings it back."""
+        self._ssh.must(UNLOAD_DRIVER)
+
+    def freeze_bmc(self) -> None:
+        """The BMC stops answering, by LAN and from inside, until :meth:`thaw_bmc`."""
+        self.bmc.freeze()
+
+    def thaw_bmc(self) -> None:
+        self.bmc.thaw()
+
+    def reboot(self) -> None:
+        """Restart the guest and wait until it has booted: seconds with KVM, about half a minute without."""
+        before = self._ssh.must(BOOT_ID).strip()
+        self._ssh.run("systemctl reboot", timeout_s=30)
+        self._ssh.hang_up()
+        until = time.monotonic() + BOOT_DEADLINE_S
+        self._ssh.wait(until, self._machine.check, f'test "$({BOOT_ID})" != {before}')
+        self._ssh.wait(until, self._machine.check, BOOTED, BOOT_DEADLINE_S)
+
+    def come_up(self, deadline_s: float) -> None:
+        """Wait until commands can be run, and set the clock, which stood still since the state was saved."""
+        until = time.monotonic() + deadline_s
+        self._machine.wait_until_it_runs(until)
+        self._ssh.wait(until, self._machine.check)
+        self._ssh.wait(until, self._machine.check, BOOTED, deadline_s)
+        self._ssh.must(f"date -s @{time.time():.0f}")
+
+
+@contextmanager
+def guest(emu: Path | None, *, driver: bool = True, **simulator: Any) -> Iterator[Guest]:
+    """A server whose BMC is that of an .emu file; None: it has no BMC, and boots instead of going on from where the
+    image was saved. Without ``driver`` it is not loaded, and a reboot loads what udev does by itself. The rest is
+    IpmiSim's."""
+    found = image()
+    with ExitStack() as stack:
+        # Names of sockets have room for some 100 characters: pytest's own folders are too deep.
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="guest-")))
+        bmc = stack.enter_context(IpmiSim(emu, folder, vm=True, **simulator)) if emu else None
+        disk = folder / "disk.qcow2"
+        make_disk(disk, found / "disk.qcow2", "qcow2")
+        address = own_address()
+        port = free_port(address, socket.SOCK_STREAM)
+        state = found / "state" if bmc else None
+        wiring = Wiring(found, disk, address, port, bmc and (bmc.host, bmc.vm_port), state, folder)
+        machine = Machine(wiring)
+        stack.callback(machine.stop)
+        ssh = Ssh(address, port, found / "key", folder)
+        stack.callback(ssh.hang_up)
+        one = Guest(machine, ssh, bmc)
+        one.come_up(RESTORE_DEADLINE_S if bmc else BOOT_DEADLINE_S)
+        if bmc and driver:
+            one.load_driver()
+        if not driver:
+            ssh.must("rm -f /etc/modules-load.d/guest.conf")
+        yield one
