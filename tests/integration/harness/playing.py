@@ -29,6 +29,7 @@ class Player:
     folder: Path
     env: dict[str, str]
     hosts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    deadline_s: float = DEADLINE_S
 
     def add(self, bmc: Any, **variables: Any) -> None:
         """An inventory host for a simulated BMC, under the BMC's name."""
@@ -56,7 +57,7 @@ class Player:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=DEADLINE_S,
+            timeout=self.deadline_s,
             check=False,
         )
         # On whichever ansible-core the suite runs: nothing of ours may be on its way out there.
