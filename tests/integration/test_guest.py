@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,10 +161,13 @@ def test_nothing_stays_behind_a_killed_test(vm: Guest) -> None:
         "    print(vm.pid, vm.bmc.pid, flush=True)\n"
         "    time.sleep(60)\n"
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout
-        pids = [int(word) for word in child.stdout.readline().split()]
-        child.kill()
+    with tempfile.TemporaryDirectory(prefix="killed-") as folder:  # its files do stay
+        env = {**os.environ, "TMPDIR": folder}
+        command = [sys.executable, "-c", program]
+        with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout
+            pids = [int(word) for word in child.stdout.readline().split()]
+            child.kill()
     assert len(pids) == 2
     until = time.monotonic() + ENDS_S
     while not all(map(gone, pids)) and time.monotonic() < until:
