@@ -45,7 +45,7 @@ class ActionModule(BmcAction):
     def _change(self, options: dict[str, Any], name: str, task_vars: Any) -> tuple[dict[str, Any], list[str]]:
         check, diff = bool(self._task.check_mode), bool(self._task.diff)
         if self.is_here():
-            return change_here(options, name, check, diff)
+            return change_here(options, name, check, diff, self.progress("entries"))
         if self._task.async_val:
             raise OptionError(
                 "with async the archive cannot be on the controller, which has gone on by then",

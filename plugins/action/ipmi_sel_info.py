@@ -20,7 +20,7 @@ class ActionModule(BmcAction):
             result.update(self.run_module(task_vars))
             return result
         try:
-            told, warnings = gather_log(self.options(INFO_SPEC))
+            told, warnings = gather_log(self.options(INFO_SPEC), self.progress("entries"))
         except IpmiError as error:
             result.update(failure(error), failed=True)
             return result

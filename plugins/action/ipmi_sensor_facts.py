@@ -6,15 +6,12 @@ host."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from ..module_utils._ansible.failure import failure
 from ..module_utils._ansible.sensors import ARGUMENT_SPEC, gather
 from ..module_utils._core.errors import IpmiError
 from ..plugin_utils.bmc_action import BmcAction
-
-_PROGRESS_INTERVAL_S = 10.0
 
 
 class ActionModule(BmcAction):
@@ -24,23 +21,10 @@ class ActionModule(BmcAction):
             result.update(self.run_module(task_vars))
             return result
         try:
-            facts, warnings = gather(self.options(ARGUMENT_SPEC), self._progress())
+            facts, warnings = gather(self.options(ARGUMENT_SPEC), self.progress("sensors"))
         except IpmiError as error:
             result.update(failure(error), failed=True)
             return result
         self.warn(warnings)
         result.update(changed=False, ansible_facts=facts)
         return result
-
-    def _progress(self) -> Any:
-        """Tell at -v, every ten seconds, how far a slow BMC has come."""
-        last = time.monotonic()
-        host = self._task.args.get("host")
-
-        def tell(done: int, total: int) -> None:
-            nonlocal last
-            if time.monotonic() - last >= _PROGRESS_INTERVAL_S:
-                last = time.monotonic()
-                self._display.v(f"{host}: {done} of {total} sensors read")
-
-        return tell

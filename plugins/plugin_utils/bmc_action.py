@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._ansible.connection import options_from
 from ..module_utils._ansible.sensors import can_run_here
+
+_PROGRESS_INTERVAL_S = 10.0
 
 
 class BmcAction(ActionBase):
@@ -46,6 +49,19 @@ class BmcAction(ActionBase):
     def warn(self, warnings: Iterable[str]) -> None:
         for warning in warnings:
             self._display.warning(warning)
+
+    def progress(self, what: str) -> Callable[[int, int], None]:
+        """Tell at -v, every ten seconds, how far the reading of a slow BMC has come."""
+        last = time.monotonic()
+        host = self._task.args.get("host")
+
+        def tell(done: int, total: int) -> None:
+            nonlocal last
+            if time.monotonic() - last >= _PROGRESS_INTERVAL_S:
+                last = time.monotonic()
+                self._display.v(f"{host}: {done} of {total} {what} read")
+
+        return tell
 
     def _environment(self) -> dict[str, str]:
         """What the task's keyword ``environment`` sets, for the options that fall back to the environment."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 from .._core.errors import IpmiError, OptionError
 from .._core.health.overrides import HEALTHS, parse_rules
+from .._core.sel.log import Progress
 from .._core.sel.selection import EventSelection, parse_event_selection
 from .._ops.records import Kept
 from .._ops.sel import Surroundings, live_states, look_around, read
@@ -20,7 +22,7 @@ from .facts import bmc_facts
 from .query import compile_query
 from .sdr_cache import SdrCache, default_folder
 from .sel_files import read_archive
-from .sel_records import clock_data, info_data, record_data
+from .sel_records import clock_data, info_data
 from .sensors import CACHE_SPEC, RULES_SPEC
 
 INFO_SPEC: dict[str, dict[str, Any]] = {
@@ -59,7 +61,7 @@ def conversation(params: Mapping[str, Any], certain: bool = False) -> Iterator[t
         yield client, look_around(client, time.time, rules, kept, certain)
 
 
-def gather_log(params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def gather_log(params: Mapping[str, Any], progress: Progress | None = None) -> tuple[dict[str, Any], list[str]]:
     """What ipmi_sel_info returns, and what the user should be warned of. Raises an IpmiError."""
     query = compile_query(params["query"]) if params["query"] else None
     selection = parse_event_selection(
@@ -70,7 +72,7 @@ def gather_log(params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         result: dict[str, Any] = {"sel_info": None, "sel_clock": None, "bmc": None}
         warnings = _choose(selection, events, result, params["archive"])
     else:
-        result, warnings = _from_bmc(params, selection)
+        result, warnings = _from_bmc(params, selection, progress)
     if query:
         result["query_result"] = query(result)
     return result, warnings
@@ -83,11 +85,13 @@ def _choose(selection: EventSelection, events: list[Any], result: dict[str, Any]
     return []
 
 
-def _from_bmc(params: Mapping[str, Any], selection: EventSelection) -> tuple[dict[str, Any], list[str]]:
+def _from_bmc(
+    params: Mapping[str, Any], selection: EventSelection, progress: Progress | None
+) -> tuple[dict[str, Any], list[str]]:
     name = bmc_name(params)
     with conversation(params) as (client, around):
-        log, _events = read(client, around)
-        records = [record_data(around, entry) for entry in log.entries]
+        log, events = read(client, around, progress)
+        records = [asdict(event) for event in events]
         result: dict[str, Any] = {}
         warnings = [f"{name}: {warning}" for warning in around.warnings]
         warnings += _choose(selection, records, result, name)

@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 from .._core.errors import OptionError
 from .._core.sel.clear import Erased, NotErased, Step
-from .._core.sel.log import Log
+from .._core.sel.log import Log, Progress
 from .._ops.sel import Surroundings
 from .._ops.sel_change import ARCHIVED, CLEARED, ChangeRequest, ChangeResult, ClientAccess, run
 from .connection import CONNECTION_SPEC, bmc_name
@@ -76,7 +76,9 @@ def _identity(params: Mapping[str, Any], around: Surroundings) -> str:
     return around.guid or bmc_name(params)
 
 
-def change_here(params: Mapping[str, Any], name: str, check: bool, diff: bool) -> tuple[dict[str, Any], list[str]]:
+def change_here(
+    params: Mapping[str, Any], name: str, check: bool, diff: bool, progress: Progress | None = None
+) -> tuple[dict[str, Any], list[str]]:
     """ipmi_sel where log and archive are reached from one machine. Raises an IpmiError."""
     params = with_privilege(params)
     request = _request(params, check)
@@ -84,7 +86,7 @@ def change_here(params: Mapping[str, Any], name: str, check: bool, diff: bool) -
         offset = around.clock.utc_offset if around.clock else None
         records = _Records(_identity(params, around), offset)
         archive = _archive(params, place, records.bmc, lambda entry: record_data(around, entry), check)
-        result = run(request, ClientAccess(client), archive)
+        result = run(request, ClientAccess(client, progress), archive)
         records.by_entry = {entry: record_data(around, entry) for entry in result.before.entries}
         warnings = list(around.warnings)
     return _told(params, result, archive, place, records, diff), _named(params, warnings, result)

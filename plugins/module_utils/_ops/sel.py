@@ -16,7 +16,7 @@ from .._core.sdr.records import THRESHOLD_EVENT_TYPE
 from .._core.sdr.sensors import Sensor, expand_all
 from .._core.sel.clock import Now, SelClock, read_clock
 from .._core.sel.events import SelEvent, interpret
-from .._core.sel.log import Log, read_log
+from .._core.sel.log import Log, Progress, read_log
 from .._core.sel.records import EventRecord, decode_record
 from .._core.sel.sensor_index import SensorIndex
 from .records import Kept, read_records
@@ -69,9 +69,9 @@ def look_around(
     return Surroundings(device, guid, sensors, clock, tuple(rules), tuple(warnings))
 
 
-def read(client: Client, around: Surroundings) -> tuple[Log, list[SelEvent]]:
+def read(client: Client, around: Surroundings, progress: Progress | None = None) -> tuple[Log, list[SelEvent]]:
     """The log and its events, oldest first."""
-    log = read_log(client)
+    log = read_log(client, progress=progress)
     return log, [around.event(entry) for entry in log.entries]
 
 

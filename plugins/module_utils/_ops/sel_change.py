@@ -13,7 +13,7 @@ from typing import Protocol
 from .._core.client import Client
 from .._core.errors import IpmiError, SelError
 from .._core.sel.clear import Erased, Step, clear_log, delete_entries, entry_id, is_cleared
-from .._core.sel.log import Log, read_log
+from .._core.sel.log import Log, Progress, read_log
 
 ARCHIVED, CLEARED = "archived", "cleared"
 _ATTEMPTS = 20
@@ -47,9 +47,10 @@ class ClientAccess:
     """The log behind a client."""
 
     client: Client
+    progress: Progress | None = None
 
     def read(self) -> Log:
-        return read_log(self.client)
+        return read_log(self.client, progress=self.progress)
 
     def erase(self, archived: Log, record_ids: frozenset[int] | None) -> Step:
         if record_ids is None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Callable
 
 from ..client import NETFN_STORAGE, Client, Request, Response, request_patiently
 from ..errors import CommandError, DecodeError, SelError
@@ -20,6 +21,8 @@ _NOT_PRESENT = 0xCB
 _INVALID_COMMAND = 0xC1
 _WANTS_A_LENGTH = (0xC7, 0xC8, 0xCA, 0xCC, 0xFF)  # from BMCs that do not know FFh, "the whole entry"
 _READS = 3
+
+Progress = Callable[[int, int], None]  # so many entries of so many are read
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,9 @@ class EntryReader:
         data = self._reservation + record_id.to_bytes(2, "little") + bytes((0, self._count))
         return request_log(self._client, Request(NETFN_STORAGE, _GET_ENTRY, data))
 
-    def follow(self, record_id: int, seen: set[int]) -> tuple[list[bytes], str | None]:
+    def follow(
+        self, record_id: int, seen: set[int], progress: Callable[[int], None] | None = None
+    ) -> tuple[list[bytes], str | None]:
         """The entries from this one on, and why the list ends early, None where it does not. ``seen``: the ids before,
         for a list that leads back."""
         entries: list[bytes] = []
@@ -182,15 +187,22 @@ class EntryReader:
             if first:  # asked for as 0000h, whatever its own id is
                 seen.add(int.from_bytes(entry[:2], "little"))
             entries.append(entry)
+            if progress:
+                progress(len(entries))
         return entries, None
 
 
-def read_log(client: Client, reservation: bytes = b"\0\0") -> Log:
+def read_log(client: Client, reservation: bytes = b"\0\0", progress: Progress | None = None) -> Log:
     """The log at one moment: read again where somebody erases meanwhile, since entries from before and after must not
     be taken for one list. What is added meanwhile is read, too."""
     before = read_info(client)
+
+    def tell(done: int) -> None:
+        if progress:
+            progress(done, before.entries)
+
     for _attempt in range(_READS):
-        entries, problem = EntryReader(client, reservation).follow(_FIRST, set())
+        entries, problem = EntryReader(client, reservation).follow(_FIRST, set(), tell)
         after = read_info(client)
         if after.erased == before.erased and problem is None:
             log = Log(after, tuple(entries))

@@ -165,3 +165,10 @@ def test_tail_whose_beginning_or_end_has_changed_is_no_tail(tail: list[Exchange]
     client = ScriptedClient(*tail, info(1), get(0, 0xFFFF, 9), info(1))
     assert read_tail(client, before).entries == (entry(9),)
     client.assert_played()
+
+
+def test_progress_is_told_entry_by_entry() -> None:
+    told: list[tuple[int, int]] = []
+    client = ScriptedClient(info(2), get(0, 2, 1), get(2, 0xFFFF), info(2))
+    read_log(client, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
