@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import IpmiError
-from bmcsim import running
-from harness.sel import CLEAR, EVENT, INITIATE, STORAGE, Host, at_step, source
+from harness.sel import CLEAR, EVENT, HASTY, INITIATE, STORAGE, Host, at_step, each
 
 # The requests of the longest of these clears, from the log-in on.
 STEPS = 26
-AT_ONCE = 8
 WHEN = ("before", "after")
 KINDS = [
     {"log_clear": log_clear, "erase_polls": polls, "restart_ids": restart}
@@ -29,23 +26,12 @@ FULLEST = {"log_clear": True, "erase_polls": 3, "restart_ids": True}
 pytestmark = pytest.mark.usefixtures("short_pauses")
 
 
-Case = tuple[Any, ...]
-
-
-def each(folder: Path, cases: list[Case], run: Callable[..., object], **faults: Any) -> list[Any]:
-    """``run(host, *case)`` for all cases at once, each with a new BMC of the case's kind and an archive of its own."""
-    with running([source(f"b{at}", faults, **case[0]) for at, case in enumerate(cases)]) as fleet:
-        waiting = [Host(bmc, folder / bmc.name) for bmc in fleet.values()]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(run, waiting, *zip(*cases, strict=True)))
-
-
-def disturbed(host: Host, step: int, when: str, do: Callable[[Any], object]) -> str | None:
+def disturbed(host: Host, step: int, when: str, do: Callable[[Any], object], **options: Any) -> str | None:
     """A clear with something at one step; the error that it ended with, if it did. Then one without."""
     error = None
     host.bmc.on_request(at_step(step, when, lambda: do(host.bmc)))
     try:
-        host.change()
+        host.change(**options)
     except IpmiError as raised:
         error = raised.sentence()
     host.judge((step, when, error))
@@ -132,7 +118,7 @@ def test_reply_or_request_is_lost_at_a_step(tmp_path: Path, step: int) -> None:
             rule = {"netfn": request.netfn, "cmd": request.cmd, "data": request.data.hex(" "), effect: True}
             bmc.faults.change(commands=[{**rule, "times": times}])
 
-        error = disturbed(host, step, "before", lose)
+        error = disturbed(host, step, "before", lose, **(HASTY if times > 1 else {}))
         assert error is None if times == 1 else host.bmc.address in (error or host.bmc.address)
 
     each(tmp_path, [(FULLEST, "lose_reply", 1), (FULLEST, "no_reply", 1), (FULLEST, "no_reply", 3)], clear)
@@ -145,7 +131,7 @@ def test_bmc_restarts_at_a_step(tmp_path: Path, step: int) -> None:
             bmc.reboot(silent_s=0, clock=clock)
             bmc.event(**EVENT)
 
-        error = disturbed(host, step, when, restart)
+        error = disturbed(host, step, when, restart, **HASTY)
         assert host.bmc.address in (error or host.bmc.address)
 
     each(tmp_path, list(itertools.product([FULLEST], WHEN, ("keep", "zero"))), clear)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -158,17 +157,14 @@ def test_what_is_erased_is_on_the_disk_with_the_names_of_file_and_folders(
             if when == "before" and request.cmd == CLEAR and request.data[5] == INITIATE:
                 at_clear.append(set(synced))
 
-        host.change("archived")
-        left = host.path.read_bytes()
-        shutil.rmtree(host.folder.parent)
         host.bmc.on_request(clears)
         monkeypatch.setattr(os, "fsync", note)
-        host.change("cleared", records=[1])
-        folders = (host.folder, host.folder.parent, host.folder.parent.parent)
-        assert at_clear == []
-        assert {str(path) for path in (host.path, *folders)} <= synced
-
-        synced.clear()
-        host.path.write_bytes(left)
         host.change()
-        assert str(host.path) in at_clear[0]
+        folders = (host.folder, host.folder.parent, host.folder.parent.parent)
+        assert {str(path) for path in (host.path, *folders)} <= at_clear[0]
+
+        host.bmc.event(**EVENT)
+        host.change("archived")
+        synced.clear()
+        host.change()
+        assert str(host.path) in at_clear[1]

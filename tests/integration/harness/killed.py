@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, baremetal.ipmi contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ipmi_sel in processes that are killed. Run as a program: for each line of JSON a child, forked when all is imported."""
+"""ipmi_sel in processes that are killed. As a program: for each line of JSON a child, forked when all is imported."""
 
 from __future__ import annotations
 
