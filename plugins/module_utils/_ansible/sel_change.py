@@ -183,7 +183,7 @@ def _named(params: Mapping[str, Any], warnings: list[str], result: ChangeResult)
 def _told(
     params: Mapping[str, Any], result: ChangeResult, archive: FileArchive, place: Place, records: _Records, diff: bool
 ) -> dict[str, Any]:
-    told = {
+    told: dict[str, Any] = {
         "changed": bool(result.archived or result.erased),
         "archived": result.archived,
         "erased": result.erased,

@@ -28,7 +28,7 @@ def set_sel_clock(params: Mapping[str, Any], check: bool, diff: bool) -> dict[st
         raise OptionError("tolerance_s is below 1", "Give at least 1: BMCs count whole seconds.")
     with telling_host(params), open_client(params) as client:
         result = run(client, params["tolerance_s"], check, time.time)
-    told = {
+    told: dict[str, Any] = {
         "changed": result.changed,
         "before": clock_data(result.before),
         "after": clock_data(result.after),
