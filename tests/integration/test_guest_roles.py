@@ -52,11 +52,15 @@ def timeouts(**linux: Any) -> dict[str, Any]:
     return {"baremetal.ipmi.ipmi_timeouts": {"linux": linux}, "register": "set"}
 
 
-def test_driver_is_loaded_for_good_and_a_user_may_read(vm: Guest, player: Player) -> None:
+@pytest.mark.slow
+def test_check_mode_of_the_role_changes_nothing(vm: Guest, player: Player) -> None:
     checked = player.run(play(ROLE, **USERS), "--check", "--diff")
     assert checked.status == 0, checked.output
     assert "changed=0" not in checked.output
     assert vm.ssh("test -e /dev/ipmi0 || test -e /etc/modules-load.d/baremetal-ipmi.conf").returncode == 1
+
+
+def test_driver_is_loaded_for_good_and_a_user_may_read(vm: Guest, player: Player) -> None:
     first = player.run(play(ROLE, **USERS))
     assert first.status == 0, first.output
     assert vm.must("stat -c '%U:%G %a' /dev/ipmi0") == "root:ipmi 660\n"
@@ -73,6 +77,7 @@ def test_user_who_is_not_there_is_not_made(vm: Guest, player: Player) -> None:
     assert vm.ssh("id nobody-of-that-name").returncode
 
 
+@pytest.mark.slow
 def test_timeouts_are_set_now_and_for_every_start(vm: Guest, player: Player) -> None:
     vm.must(f"modprobe ipmi_devintf && echo '# kept' > {FILE}")
     wanted = timeouts(default_retry_ms=5000, kipmid_max_busy_us=500)

@@ -227,6 +227,21 @@ def test_event_or_lost_reply_at_each_step_of_a_deletion(tmp_path: Path, effect: 
 
 
 @pytest.mark.needs_command("ipmitool")
+def test_ipmitool_reads_the_archive_as_it_read_the_log(serve: Serve) -> None:
+    host = serve()
+
+    def events(*command: str) -> list[list[str]]:
+        """Id, date, time, event and direction; `readraw` knows no sensors."""
+        lines = run_ipmitool(host.endpoint, "sel", *command).splitlines()
+        return [[cell.strip() for at, cell in enumerate(line.split("|")) if at in (0, 1, 2, 4, 5)] for line in lines]
+
+    before = events("elist")
+    assert len(before) == 3
+    host.change(archive_format="ipmitool")
+    assert events("readraw", str(host.folder / "host.sel")) == before
+
+
+@pytest.mark.needs_command("ipmitool")
 @pytest.mark.parametrize("victim", [1, 2, 3])
 def test_entry_that_a_stranger_deletes_repeats_no_other(serve: Serve, victim: int) -> None:
     host = serve()
