@@ -18,7 +18,15 @@ from tree import ROOT, NoInterpreter, environment_python
 TOOLS = Path(__file__).resolve().parent
 MAIN_PATHS = tuple(
     f"tests/integration/test_{name}.py"
-    for name in ("both_doors", "sensor_facts_playbook", "installed_collection", "documentation", "health_rules")
+    for name in (
+        "both_doors",
+        "sensor_facts_playbook",
+        "installed_collection",
+        "documentation",
+        "health_rules",
+        "sel_doors",
+        "sel_playbook",
+    )
 )
 NETWORK = ("tests/integration", "tests/unit/simulators", "tests/unit/transport")
 SHUFFLED_RUNS = 20
