@@ -24,6 +24,7 @@ from .reader import ModelError, Node
 from .repository import Repository, model_items, sensor_item
 from .sessions import AnySession, SessionTable
 from .sessions15 import Challenges
+from .system_interface import SystemInterface
 from .triggers import fire
 
 UNSPECIFIED_OFFSET = 0x07FF
@@ -77,6 +78,7 @@ class Bmc:
         self._add_controllers(model)
         self.sessions = SessionTable(model.limits.sessions, model.limits.session_timeout_s)
         self.challenges = Challenges(self.sessions)
+        self.system = SystemInterface()
         self.users = settings.users or model.users
         self.kg = model.kg if settings.kg is None else settings.kg
         self.handshake = Handshake(model, self.users, self.kg, self.sessions, self.faults)
@@ -207,6 +209,7 @@ class Bmc:
             self._clock_offset, self._clock_stands = -time.time(), None
         self.sessions.clear()
         self.challenges.clear()
+        self.system.reset()
         self.cancel_sdr_reservations()
         self.sel.cancel()
         self.asleep_until = time.monotonic() + silent_s

@@ -139,7 +139,8 @@ def _announce(fleet: RunningFleet, ready_file: str | None) -> None:
     lines = [f"{bmc.name} {bmc.address} {bmc.port}" for bmc in fleet.values()]
     for bmc in fleet.values():
         where = f"[{bmc.address}]:{bmc.port}" if ":" in bmc.address else f"{bmc.address}:{bmc.port}"
-        print(f"{bmc.name} {where} {bmc.spec.model.name}")
+        inside = f" vm {bmc.vm_address}:{bmc.vm_port}" if bmc.spec.vm else ""
+        print(f"{bmc.name} {where} {bmc.spec.model.name}{inside}")
     print("ready", flush=True)
     if ready_file:
         # Whole or not at all: whoever waits for the file may read it at once.

@@ -20,7 +20,7 @@ from .reader import ModelError, Node, load_yaml
 
 @dataclass(frozen=True)
 class BmcSpec:
-    """One BMC to serve; port 0 is any free port."""
+    """One BMC to serve; port 0 is any free port. `vm` is where it waits for QEMU, if it does."""
 
     name: str
     model: ServerModel
@@ -29,6 +29,7 @@ class BmcSpec:
     settings: Settings = field(default_factory=Settings)
     overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     where: str = ""
+    vm: tuple[str, int] | None = None
 
     def build(self, ledger: str | Path | None = None) -> Bmc:
         """Return the BMC in its first state; ModelError for an override that fits no sensor."""
@@ -71,11 +72,18 @@ def parse_bmc(node: Node, defaults: Mapping[str, Any], base: Path | None) -> Bmc
         ),
         overrides=overrides,
         where=f"{node.file}: {node.where}",
+        vm=_vm(node.node("vm")) if node.has("vm") else None,
     )
-    for key in ("kg", "faults", "events"):
+    for key in ("kg", "faults", "events", "vm"):
         node.any(key, None)
     node.done()
     return spec
+
+
+def _vm(node: Node) -> tuple[str, int]:
+    place = node.text("address", "127.0.0.1"), node.integer("port", 0, high=0xFFFF)
+    node.done()
+    return place
 
 
 def _model(node: Node, name: str, source: Any, base: Path | None) -> ServerModel:

@@ -23,6 +23,7 @@ class RunningBmc:
     def __init__(self, spec: BmcSpec, bmc: Bmc, call: Callable[[Callable[[], Any]], Any]) -> None:
         self.spec, self.bmc, self._call = spec, bmc, call
         self.name, self.address, self.port = spec.name, spec.address, spec.port
+        self.vm_address, self.vm_port = spec.vm or ("", 0)
 
     @property
     def requests(self) -> RequestLog:

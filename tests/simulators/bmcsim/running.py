@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from .fleet import BmcSpec, collect
 from .handle import RunningBmc
 from .server import BmcProtocol
+from .vm import listening
 
 T = TypeVar("T")
 
@@ -30,15 +31,15 @@ class RunningFleet(dict[str, RunningBmc]):
     """Served BMCs by name."""
 
 
-def _explain(spec: BmcSpec, error: OSError) -> StartError:
-    place = f"[{spec.address}]:{spec.port}" if ":" in spec.address else f"{spec.address}:{spec.port}"
+def _explain(name: str, address: str, port: int, error: OSError) -> StartError:
+    place = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
     reasons = {
         errno.EADDRINUSE: "the port is in use",
         errno.EADDRNOTAVAIL: "the address is not one of this machine",
         errno.EACCES: "a port below 1024 needs root",
         errno.EMFILE: "too many open files (raise ulimit -n)",
     }
-    return StartError(f"{spec.name}: cannot listen on {place}: {reasons.get(error.errno or 0, str(error))}")
+    return StartError(f"{name}: cannot listen on {place}: {reasons.get(error.errno or 0, str(error))}")
 
 
 def _raise_file_limit(count: int) -> None:
@@ -65,8 +66,7 @@ async def serving(source: Any, ledger: str | Path | None = None) -> AsyncIterato
     """
     specs = collect(source)
     _raise_file_limit(len(specs))
-    loop = asyncio.get_running_loop()
-    owner = threading.get_ident()
+    loop, owner = asyncio.get_running_loop(), threading.get_ident()
 
     def call(function: Callable[[], T]) -> T:
         if threading.get_ident() == owner:
@@ -78,29 +78,32 @@ async def serving(source: Any, ledger: str | Path | None = None) -> AsyncIterato
         return asyncio.run_coroutine_threadsafe(run(), loop).result(10)
 
     fleet = RunningFleet()
-    transports: list[asyncio.DatagramTransport] = []
-    bmcs: list[RunningBmc] = []
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(asyncio.sleep, 0)
         for spec in specs:
             running_bmc = RunningBmc(spec, spec.build(_ledger(spec, ledger)), call)
-            bmcs.append(running_bmc)
-            try:
-                transport, _protocol = await loop.create_datagram_endpoint(
-                    lambda bmc=running_bmc.bmc: BmcProtocol(bmc, loop),  # type: ignore[misc]
-                    local_addr=(spec.address, spec.port),
-                )
-            except OSError as error:
-                raise _explain(spec, error) from error
-            transports.append(transport)
-            running_bmc.port = transport.get_extra_info("sockname")[1]
+            stack.callback(running_bmc.bmc.ledger.close)
+            await _open(running_bmc, stack)
             fleet[spec.name] = running_bmc
         yield fleet
-    finally:
-        for transport in transports:
-            transport.close()
-        for running_bmc in bmcs:
-            running_bmc.bmc.ledger.close()
-        await asyncio.sleep(0)
+
+
+async def _open(running_bmc: RunningBmc, stack: contextlib.AsyncExitStack) -> None:
+    """Open the ports of a BMC, by LAN and for QEMU."""
+    spec, bmc, loop = running_bmc.spec, running_bmc.bmc, asyncio.get_running_loop()
+    try:
+        transport, _protocol = await loop.create_datagram_endpoint(
+            lambda: BmcProtocol(bmc, loop), local_addr=(spec.address, spec.port)
+        )
+    except OSError as error:
+        raise _explain(spec.name, spec.address, spec.port, error) from error
+    stack.callback(transport.close)
+    running_bmc.port = transport.get_extra_info("sockname")[1]
+    if spec.vm:
+        try:
+            running_bmc.vm_port = await stack.enter_async_context(listening(bmc, *spec.vm))
+        except OSError as error:
+            raise _explain(spec.name, *spec.vm, error) from error
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,9 @@ from harness.ipmi_sim import IpmiSim, free_port, own_address
 
 from .machine import Machine, Wiring, make_disk
 from .ssh import BOOTED, UNLOAD_DRIVER, Ssh
+
+if TYPE_CHECKING:
+    from bmcsim import RunningBmc
 
 TOOL = Path(__file__).resolve().parents[3] / "tools" / "vm.py"
 NOT_TO_BE_HAD = 3
@@ -64,7 +67,7 @@ def image_or_skip() -> Path:
 
 
 class Guest:
-    """A running server. ``bmc``: its BMC from outside, None where it has none; ``ssh_options`` are ssh's and scp's."""
+    """A running server. ``bmc``: its ipmi_sim, where its BMC is one; ``ssh_options`` are ssh's and scp's."""
 
     def __init__(self, machine: Machine, ssh: Ssh, bmc: IpmiSim | None) -> None:
         self._machine = machine
@@ -75,7 +78,7 @@ class Guest:
 
     @property
     def bmc(self) -> IpmiSim:
-        assert self._bmc is not None, "this guest has no BMC"
+        assert self._bmc is not None, "this guest's BMC is no ipmi_sim"
         return self._bmc
 
     @property
@@ -145,28 +148,31 @@ class Guest:
 
 
 @contextmanager
-def guest(emu: Path | None, *, driver: bool = True, **simulator: Any) -> Iterator[Guest]:
-    """A server whose BMC is that of an .emu file; None: it has no BMC, and boots instead of going on from where the
-    image was saved. Without ``driver`` it is not loaded, and a reboot loads what udev does by itself. The rest is
-    IpmiSim's."""
+def guest(bmc: Path | RunningBmc | None, *, driver: bool = True, **simulator: Any) -> Iterator[Guest]:
+    """A server whose BMC is that of an .emu file, or one of bmcsim with ``vm``, which stays the caller's; None: it has
+    no BMC, and boots instead of going on from where the image was saved. Without ``driver`` it is not loaded, and a
+    reboot loads what udev does by itself. The rest is IpmiSim's."""
     found = image()
     with ExitStack() as stack:
         # Names of sockets have room for some 100 characters: pytest's own folders are too deep.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="guest-")))
-        bmc = stack.enter_context(IpmiSim(emu, folder, vm=True, **simulator)) if emu else None
+        sim = stack.enter_context(IpmiSim(bmc, folder, vm=True, **simulator)) if isinstance(bmc, Path) else None
+        place = (sim.host, sim.vm_port) if sim else None
+        if bmc and not isinstance(bmc, Path):
+            place = (bmc.vm_address, bmc.vm_port)
         disk = folder / "disk.qcow2"
         make_disk(disk, found / "disk.qcow2", "qcow2")
         address = own_address()
         port = free_port(address, socket.SOCK_STREAM)
-        state = found / "state" if bmc else None
-        wiring = Wiring(found, disk, address, port, bmc and (bmc.host, bmc.vm_port), state, folder)
+        state = found / "state" if place else None
+        wiring = Wiring(found, disk, address, port, place, state, folder)
         machine = Machine(wiring)
         stack.callback(machine.stop)
         ssh = Ssh(address, port, found / "key", folder)
         stack.callback(ssh.hang_up)
-        one = Guest(machine, ssh, bmc)
-        one.come_up(RESTORE_DEADLINE_S if bmc else BOOT_DEADLINE_S)
-        if bmc and driver:
+        one = Guest(machine, ssh, sim)
+        one.come_up(RESTORE_DEADLINE_S if place else BOOT_DEADLINE_S)
+        if place and driver:
             one.load_driver()
         if not driver:
             ssh.must("rm -f /etc/modules-load.d/guest.conf")

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from . import app, chassis, device_sdr, fru, sdr, sel, sensor, session15
+from . import app, chassis, device_sdr, fru, sdr, sel, sensor, session15, system
 from .registry import ADMIN, CALLBACK, OPERATOR, USER, Context, Refused, Reply, dispatch
 
 __all__ = [
     "ADMIN", "CALLBACK", "OPERATOR", "USER", "Context", "Refused", "Reply",
-    "app", "chassis", "device_sdr", "dispatch", "fru", "sdr", "sel", "sensor", "session15",
+    "app", "chassis", "device_sdr", "dispatch", "fru", "sdr", "sel", "sensor", "session15", "system",
 ]  # fmt: skip

@@ -8,6 +8,8 @@ from __future__ import annotations
 from .. import crypto, ipmb
 from ..journal import Request
 from ..sessions15 import AUTH_TYPES
+from ..system_interface import CHANNEL as _SYSTEM_CHANNEL
+from ..system_interface import SystemInterface
 from . import registry
 from .registry import ADMIN, APP, CALLBACK, USER, Context, Refused, Reply, command
 
@@ -108,11 +110,12 @@ def get_channel_cipher_suites(context: Context) -> bytes:
 def get_channel_info(context: Context) -> bytes:
     """Section 22.24: the IPMB on channel 0, 802.3 LAN with sessions on channel 1, the system interface on 15."""
     channel = context.data[0] & 0x0F
-    channel = _CHANNEL if channel == _PRESENT_CHANNEL else channel
+    if channel == _PRESENT_CHANNEL:
+        channel = _SYSTEM_CHANNEL if isinstance(context.session, SystemInterface) else _CHANNEL
     known = {
         0: (0x01, 0x01, 0x00),
         _CHANNEL: (0x04, 0x01, 0x80 | context.bmc.sessions.active()),
-        15: (0x0C, 0x05, 0x00),
+        _SYSTEM_CHANNEL: (0x0C, 0x05, 0x00),
     }
     if channel not in known:
         raise Refused(registry.INVALID_DATA)
@@ -152,7 +155,7 @@ def close_session(context: Context) -> bytes:
 
 @command(APP, 0x34, length=(8, 255))
 def send_message(context: Context) -> Reply:
-    """Section 22.7: hand a request to a satellite; its reply follows as a message of its own."""
+    """Section 22.7: hand a request to a satellite; its reply follows as a message of its own, or waits for the host."""
     bmc = context.bmc
     channel = context.data[0] & 0x0F
     try:
@@ -167,6 +170,10 @@ def send_message(context: Context) -> Reply:
     if satellite is None or satellite.off:
         raise Refused(_NAK)
     replies = registry.dispatch(bmc, satellite, inner, context.session)
+    if isinstance(context.session, SystemInterface):
+        # Section 22.6: the requester's address, the host's own, is left out.
+        context.session.queue.extend(bytes([channel]) + reply[1:] for reply in replies)
+        return Reply()
     if bmc.model.limits.bridge_style == "embedded":
         if not replies:
             raise registry.Swallowed
