@@ -34,8 +34,9 @@ def disturbed(host: Host, step: int, when: str, do: Callable[[Any], object], **o
         host.change(**options)
     except IpmiError as raised:
         error = raised.sentence()
-    host.judge((step, when, error))
+    # The end of the session, the last step, is told without waiting: nothing may happen while ledger and log are read.
     host.bmc.on_request(None)
+    host.judge((step, when, error))
     host.bmc.faults.clear()
     host.change()
     host.judge((step, when, error), settled=True)
