@@ -90,7 +90,12 @@ def request_patiently(client: Client, request: Request, once_more: bool = False)
 
 def ask(client: Client, name: str, request: Request, at_least: int = 0) -> bytes:
     """The data of a response that must succeed; CommandError for a refusal, DecodeError below ``at_least`` bytes."""
-    response = request_patiently(client, request)
+    return checked(name, request_patiently(client, request), at_least)
+
+
+def checked(name: str, response: Response, at_least: int = 0) -> bytes:
+    """The data of a response that must be a success; CommandError for a refusal, DecodeError below ``at_least``
+    bytes."""
     if response.code:
         raise CommandError(name, response.code)
     if len(response.data) < at_least:

@@ -8,6 +8,9 @@ An error carries what happened and the next step to take. The host is added wher
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class IpmiError(Exception):
     """The family. ``str(error)`` is one sentence for people; ``next_step`` tells what to do about it, ``host`` where
@@ -186,6 +189,24 @@ class InsufficientPrivilege(IpmiError):
     next_step = "Set privilege to operator, and give the user that privilege on the BMC's LAN channel."
 
 
+def refusal(command_name: str, code: int) -> IpmiError:
+    """The error for a command that changes the BMC and was refused: the privilege is the user's to mend."""
+    if code == _INSUFFICIENT_PRIVILEGE:
+        return InsufficientPrivilege(f"{command_name} was refused: {completion_text(code)}")
+    return CommandError(command_name, code)
+
+
+@contextmanager
+def telling(state: str) -> Iterator[None]:
+    """Add to an error how things are by now, where there is something to say."""
+    try:
+        yield
+    except IpmiError as error:
+        error.message = f"{error.message}; {state}" if state else error.message
+        raise
+
+
+_INSUFFICIENT_PRIVILEGE = 0xD4
 _COMPLETION = {
     0x00: "completed normally",
     0xC0: "node busy",

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from .._core.client import Client
-from .._core.errors import IpmiError, SelError
-from .._core.sel.clear import Erased, Step, clear_log, delete_entries, entry_id, is_cleared
-from .._core.sel.log import Log, Progress, read_log
+from .._core.errors import SelError, telling
+from .._core.sel.clear import Erased, Step, clear_log, delete_entries, is_cleared
+from .._core.sel.log import Log, Progress, entry_id, read_log
 
 ARCHIVED, CLEARED = "archived", "cleared"
 _ATTEMPTS = 20
@@ -70,7 +68,7 @@ class ChangeRequest:
     def holds(self, log: Log) -> bool:
         """Whether a log is in the state already. An entry that says nothing but that the log was cleared stays where
         it is, and is archived with what comes after it."""
-        return self.state == CLEARED and self.record_ids is None and is_cleared(log) and log.problem is None
+        return self.state == CLEARED and self.record_ids is None and is_cleared(log.entries) and log.problem is None
 
     def doomed(self, log: Log) -> tuple[bytes, ...]:
         """What of a log is to be erased."""
@@ -109,7 +107,7 @@ def run(request: ChangeRequest, access: LogAccess, archive: Archive) -> ChangeRe
             archive.deleting(request.doomed(log))
         step = access.erase(log, request.record_ids)
         erased, log = erased + step.count, step.log
-        with _telling(erased):
+        with telling(f"{erased} entries were erased, after all of them were archived" if erased else ""):
             if step.count:
                 archive.erased(log, everything=request.record_ids is None)
             if isinstance(step, Erased) or request.holds(log):
@@ -130,13 +128,3 @@ def _check_whole(request: ChangeRequest, log: Log) -> None:
             f"the log cannot be read to its end: {log.problem}",
             "What could be read is archived, and nothing is erased, since the rest would be lost.",
         )
-
-
-@contextmanager
-def _telling(erased: int) -> Iterator[None]:
-    try:
-        yield
-    except IpmiError as error:
-        if erased:
-            error.message = f"{error.message}; {erased} entries were erased, after all of them were archived"
-        raise

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.sel.clear import is_cleared
-from .._core.sel.log import UNSPECIFIED_TIME, Log, SelInfo
 
 NEVER, OVER_PERCENT, ALWAYS = "never", "over_percent", "always"
 CLEAR = (NEVER, OVER_PERCENT, ALWAYS)
 _NAMED = 5
-# Whether a log counts as cleared depends on its entries alone.
-_ANY_INFO = SelInfo("", 0, None, None, UNSPECIFIED_TIME, UNSPECIFIED_TIME, False, ())
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def _as_read(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 def _is_cleared(told: Mapping[str, Any]) -> bool:
     """Whether there is nothing to erase. A lone entry that is not among the records, by its age, may be anything."""
     entries = tuple(bytes.fromhex(record["raw"]) for record in told["sel"])
-    return len(entries) == told["sel_info"]["entries"] and is_cleared(Log(_ANY_INFO, entries))
+    return len(entries) == told["sel_info"]["entries"] and is_cleared(entries)
 
 
 def _is_to_be_archived(result: Mapping[str, Any] | None, wish: Wish) -> bool:

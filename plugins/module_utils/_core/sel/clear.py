@@ -10,19 +10,18 @@ instead: archive it, and try again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Union
 
 from ..client import BUSY_CODES, NETFN_STORAGE, Client, Request
-from ..errors import CommandError, InsufficientPrivilege, IpmiError, NoReply, SelError, completion_text
-from .log import ERASING, Log, read_info, read_log, read_tail, request_log, reserve
+from ..errors import NoReply, SelError, refusal, telling
+from .log import ERASING, Log, entry_id, read_info, read_log, read_tail, request_log, reserve
 
 _DELETE, _CLEAR = 0x46, 0x47
 _INITIATE, _STATUS = 0xAA, 0x00
 _DONE = 0x01
-_NOT_PRESENT, _RESERVATION_LOST, _INSUFFICIENT_PRIVILEGE = 0xCB, 0xC5, 0xD4
+_NOT_PRESENT, _RESERVATION_LOST = 0xCB, 0xC5
 
 # Event Logging Disabled, sensor-specific, "log area reset/cleared" (table 42-3).
 _CLEARED = (0x10, 0x6F, 0x02)
@@ -47,17 +46,13 @@ class NotErased:
 Step = Union[Erased, NotErased]
 
 
-def is_cleared(log: Log) -> bool:
-    """Whether the log is empty, or holds nothing but the entry by which many BMCs say that it was cleared."""
-    return not log.entries or (len(log.entries) == 1 and _is_marker(log.entries[0]))
+def is_cleared(entries: Sequence[bytes]) -> bool:
+    """Whether a log is empty, or holds nothing but the entry by which many BMCs say that it was cleared."""
+    return not entries or (len(entries) == 1 and _is_marker(entries[0]))
 
 
 def _is_marker(entry: bytes) -> bool:
     return entry[2] == 0x02 and (entry[10], entry[12], entry[13] & 0x0F) == _CLEARED
-
-
-def entry_id(entry: bytes) -> int:
-    return int.from_bytes(entry[:2], "little")
 
 
 def clear_log(client: Client, archived: Log) -> Step:
@@ -68,7 +63,7 @@ def clear_log(client: Client, archived: Log) -> Step:
     answered, started = _initiate(client, reservation)
     if not started:
         return NotErased(log)
-    with _telling("the log's erasure was started, after all of it was archived"):
+    with telling("the log's erasure was started, after all of it was archived"):
         after = _after_erasure(client, reservation)
         # Not carried out; or it was, and an event came that is the last one over again: that cost the reservation.
         same = log.entries[-1] in after.entries and after.info.erased == log.info.erased
@@ -86,21 +81,11 @@ def delete_entries(client: Client, archived: Log, record_ids: Iterable[int]) -> 
         return NotErased(log)
     if doomed and not log.info.can_delete:
         raise SelError("the BMC cannot delete single entries", "Clear the whole log: leave records out.")
-    with _telling("some entries may have been deleted, after all of the log was archived"):
+    with telling("some entries may have been deleted, after all of the log was archived"):
         complete = all(_delete(client, reservation, entry) for entry in doomed)
         after = read_log(client)
     gone = sum(entry not in after.entries for entry in doomed)
     return Erased(gone, after) if complete else NotErased(after, gone)
-
-
-@contextmanager
-def _telling(state: str) -> Iterator[None]:
-    """Add to an error how things are since something was erased."""
-    try:
-        yield
-    except IpmiError as error:
-        error.message = f"{error.message}; {state}"
-        raise
 
 
 def _reserve(client: Client, archived: Log) -> tuple[bytes, Log]:
@@ -141,12 +126,10 @@ def _holds(client: Client, reservation: bytes) -> bool:
 
 def _accepted(client: Client, name: str, code: int) -> bool:
     """Whether the BMC does it; False for a lost reservation, and, after a pause, for a busy BMC."""
-    if code == _INSUFFICIENT_PRIVILEGE:
-        raise InsufficientPrivilege(f"{name} was refused: {completion_text(code)}")
     if code in BUSY_CODES or code == ERASING:
         client.pause()
     elif code not in (0x00, _RESERVATION_LOST):
-        raise CommandError(name, code)
+        raise refusal(name, code)
     return code == 0x00
 
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Callable
 
 from ..client import NETFN_STORAGE, Client, Request
-from ..errors import CommandError, DecodeError, InsufficientPrivilege, completion_text
+from ..errors import CommandError, DecodeError, refusal
 from .log import ask_log
 from .times import SET, timestamp
 
 _GET_TIME, _SET_TIME, _GET_OFFSET = 0x48, 0x49, 0x5C
 _NO_OFFSET = 0x07FF
 _LONGEST_OFFSET = 1440
-_INSUFFICIENT_PRIVILEGE = 0xD4
 
 Now = Callable[[], float]
 
@@ -68,7 +67,5 @@ def set_clock(client: Client, utc_offset: int | None, now: Now) -> None:
     """Set the clock to our time, in local time where the BMC has a UTC offset."""
     seconds = round(now()) + 60 * (utc_offset or 0)
     response = client.request(Request(NETFN_STORAGE, _SET_TIME, seconds.to_bytes(4, "little")))
-    if response.code == _INSUFFICIENT_PRIVILEGE:
-        raise InsufficientPrivilege(f"Set SEL Time was refused: {completion_text(response.code)}")
     if response.code:
-        raise CommandError("Set SEL Time", response.code)
+        raise refusal("Set SEL Time", response.code)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Callable
 
-from ..client import NETFN_STORAGE, Client, Request, Response, request_patiently
+from ..client import NETFN_STORAGE, Client, Request, Response, checked, request_patiently
 from ..errors import CommandError, DecodeError, SelError
 
 UNSPECIFIED_TIME = 0xFFFFFFFF
@@ -64,9 +64,14 @@ class Log:
     problem: str | None = None
 
 
+def entry_id(entry: bytes) -> int:
+    """The record id of an entry."""
+    return int.from_bytes(entry[:2], "little")
+
+
 def ask_log(client: Client, name: str, command: int, data: bytes = b"", at_least: int = 0) -> bytes:
     """The data of a command of the log that must succeed, once an erase that is in progress has ended."""
-    return _checked(name, request_log(client, Request(NETFN_STORAGE, command, data)), at_least)
+    return checked(name, request_log(client, Request(NETFN_STORAGE, command, data)), at_least)
 
 
 def request_log(client: Client, request: Request) -> Response:
@@ -76,14 +81,6 @@ def request_log(client: Client, request: Request) -> Response:
         if response.code != ERASING:
             return response
         client.pause()
-
-
-def _checked(name: str, response: Response, at_least: int) -> bytes:
-    if response.code:
-        raise CommandError(name, response.code)
-    if len(response.data) < at_least:
-        raise DecodeError(f"{name} was answered with {len(response.data)} bytes, {at_least} are needed")
-    return response.data
 
 
 _OPERATIONS = ((0x08, "delete"), (0x04, "partial_add"), (0x02, "reserve"), (0x01, "allocation_info"))
@@ -111,7 +108,7 @@ def read_info(client: Client) -> SelInfo:
     response = request_log(client, Request(NETFN_STORAGE, _GET_INFO))
     if response.code == _INVALID_COMMAND:
         raise SelError("the BMC has no System Event Log", "Look for the log in the BMC's own interface.")
-    info = decode_info(_checked("Get SEL Info", response, 14))
+    info = decode_info(checked("Get SEL Info", response, 14))
     if info.free_bytes or info.overflow:
         return info
     # More than can be told; or nothing, as some BMCs say after a clear, whatever they have.
@@ -157,7 +154,7 @@ class EntryReader:
             response = self._get(record_id)
         if response.code == _NOT_PRESENT:
             return None
-        data = _checked("Get SEL Entry", response, 2)
+        data = checked("Get SEL Entry", response, 2)
         if len(data) < 2 + ENTRY_LENGTH:
             raise DecodeError(f"entry {record_id:04X}h has {len(data) - 2} bytes instead of 16")
         return int.from_bytes(data[:2], "little"), data[2 : 2 + ENTRY_LENGTH]
@@ -185,7 +182,7 @@ class EntryReader:
             first = record_id == _FIRST
             record_id, entry = found
             if first:  # asked for as 0000h, whatever its own id is
-                seen.add(int.from_bytes(entry[:2], "little"))
+                seen.add(entry_id(entry))
             entries.append(entry)
             if progress:
                 progress(len(entries))
@@ -218,9 +215,8 @@ def read_tail(client: Client, log: Log, reservation: bytes = b"\0\0") -> Log:
     if not log.entries:
         return read_log(client, reservation)
     last = log.entries[-1]
-    record_id = int.from_bytes(last[:2], "little")
-    seen = {int.from_bytes(entry[:2], "little") for entry in log.entries[:-1]}
-    more, problem = EntryReader(client, reservation).follow(record_id, seen)
+    seen = {entry_id(entry) for entry in log.entries[:-1]}
+    more, problem = EntryReader(client, reservation).follow(entry_id(last), seen)
     if problem or not more or more[0] != last:
         return read_log(client, reservation)
     return replace(log, entries=(*log.entries, *more[1:]))
