@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import platform
-import tempfile
+
+from .files import replace_file
 
 FILE = "baremetal-ipmi.conf"
 
@@ -56,16 +57,7 @@ class LinuxMachine:
             return
         os.makedirs(self._folder, mode=0o755, exist_ok=True)
         mode = os.stat(self.path).st_mode & 0o777 if os.path.exists(self.path) else 0o644
-        # A name that does not end with .conf is none of modprobe's.
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{FILE}.", suffix=".tmp", dir=self._folder)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as stream:
-                stream.write(text)
-                os.fchmod(stream.fileno(), mode)
-            os.replace(temporary, self.path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        replace_file(self.path, text.encode("utf-8", "surrogateescape"), mode)
 
     def other_files(self) -> dict[str, str]:
         found = {}

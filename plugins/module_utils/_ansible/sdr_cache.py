@@ -13,11 +13,12 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from .._core.sdr.stamp import Identity, Stamp
+from .files import replace_file
 
 FORMAT = 1
 
@@ -26,6 +27,11 @@ def default_folder() -> str:
     """``$XDG_CACHE_HOME/baremetal.ipmi/sdr``, in the user's home where that is not set."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(cache, "baremetal.ipmi", "sdr")
+
+
+def cache_for(params: Mapping[str, Any]) -> SdrCache | None:
+    """The cache that a task's options name; None where it wants none."""
+    return SdrCache(params["sdr_cache_dir"] or default_folder()) if params["sdr_cache"] else None
 
 
 class SdrCache:
@@ -51,16 +57,10 @@ class SdrCache:
             return
         content: dict[str, Any] = {"head": _head(identity, stamp), "records": [record.hex() for record in records]}
         content["digest"] = _digest(content)
-        temporary = ""
         try:
-            descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=self._folder)
-            with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-                json.dump(content, stream)
-            os.replace(temporary, self._path(identity))
+            replace_file(self._path(identity), json.dumps(content).encode())
         except OSError as error:
             self.problem = f"{self._folder} cannot be written to: {error.strerror}"
-            if temporary and os.path.exists(temporary):
-                os.unlink(temporary)
 
     def _prepare(self) -> str | None:
         """Make the folder; others could put records of their own into one that is not the user's alone."""

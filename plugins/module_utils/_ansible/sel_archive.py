@@ -19,7 +19,8 @@ from typing import Any, Callable
 
 from .._core.sel.generations import Known, place
 from .._core.sel.log import UNSPECIFIED_TIME, Log
-from .sel_files import Line, Place, append, read_lines, read_lines_backwards, replace_file
+from .files import replace_file
+from .sel_files import Line, Place, append, read_lines, read_lines_backwards
 
 Describe = Callable[[bytes], Mapping[str, Any]]
 
@@ -74,7 +75,8 @@ class FileArchive:
         if everything:
             self._known = Known(known.generation + 1, 0, (), log.info.erased)
         else:
-            left = tuple(entry for entry in known.entries if entry in log.entries)
+            there = set(log.entries)
+            left = tuple(entry for entry in known.entries if entry in there)
             self._known = Known(known.generation, known.position, left, log.info.erased)
         self._save_state()
 
@@ -101,7 +103,7 @@ class FileArchive:
             "doomed": [entry.hex() for entry in known.doomed],
         }
         with self._place.failing("written"):
-            replace_file(self._place.hidden("state"), json.dumps(state).encode() + b"\n")
+            replace_file(self._place.hidden("state"), json.dumps(state).encode() + b"\n", durable=True)
 
 
 def _write_for_ipmitool(place: Place) -> None:
@@ -110,7 +112,7 @@ def _write_for_ipmitool(place: Place) -> None:
         return
     entries = b"".join(bytes.fromhex(line["raw"]) for line in read_lines(place.lines))
     if not os.path.exists(place.ipmitool) or _content(place.ipmitool) != entries:
-        replace_file(place.ipmitool, entries)
+        replace_file(place.ipmitool, entries, durable=True)
 
 
 def _content(path: str) -> bytes:

@@ -6,18 +6,17 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Callable
 
 from .._core.errors import ArchiveError
+from .._transport.turns import lock_file
+from .files import sync_folder
 
 _BLOCK = 1 << 16
-_LOOK_AGAIN_S = 0.1
 
 Line = dict[str, Any]
 
@@ -60,9 +59,8 @@ class Place:
             _make_folder(self.folder)
             lock = os.open(self.hidden("lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            while not _lock(lock):
-                if not pause(_LOOK_AGAIN_S):
-                    raise ArchiveError(f"another process writes to {self.lines}", "Wait for it to end.")
+            if not lock_file(lock, pause):
+                raise ArchiveError(f"another process writes to {self.lines}", "Wait for it to end.")
             yield
         finally:
             os.close(lock)
@@ -77,16 +75,6 @@ def _make_folder(path: str) -> None:
     with contextlib.suppress(FileExistsError):
         os.mkdir(path, 0o700)
     sync_folder(path)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        pass  # a file system without locks
-    return True
 
 
 def append(path: str, lines: list[Line]) -> None:
@@ -111,30 +99,6 @@ def append(path: str, lines: list[Line]) -> None:
             raise
     finally:
         os.close(descriptor)
-    sync_folder(path)
-
-
-def sync_folder(path: str) -> None:
-    """Make sure that the name of a new file outlives a crash."""
-    folder = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def replace_file(path: str, content: bytes) -> None:
-    """Write a file, mode 0600, in one step, so that it outlives a crash."""
-    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=os.path.dirname(path))
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
     sync_folder(path)
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
+
+from .files import replace_file
 
 
 def snapshot(host: str, result: Mapping[str, Any] | None, read_at: str) -> dict[str, Any]:
@@ -42,13 +43,5 @@ def write_snapshot(folder: str, host: str, content: Mapping[str, Any]) -> str:
     OSError."""
     os.makedirs(folder, mode=0o700, exist_ok=True)
     path = os.path.join(folder, file_name(host))
-    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=folder)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(content, stream, indent=1, sort_keys=True, default=str)
-            stream.write("\n")
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    replace_file(path, (json.dumps(content, indent=1, sort_keys=True, default=str) + "\n").encode())
     return path

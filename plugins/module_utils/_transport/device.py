@@ -9,6 +9,7 @@ import grp
 import os
 import pwd
 import stat
+from typing import Any, Callable
 
 from .._core.errors import DeviceBusy, DeviceRefused, NoBmc, NoDriver, TransportError
 
@@ -40,9 +41,9 @@ def _permission(device: str) -> str:
     return f"user {user} may not open {device}, which belongs to user {owner} and group {group} with mode {mode:04o}"
 
 
-def _name(look_up: object, number: int) -> str:
+def _name(look_up: Callable[[int], Any], number: int) -> str:
     try:
-        return str(look_up(number)[0])  # type: ignore[operator]
+        return str(look_up(number)[0])
     except KeyError:
         return str(number)
 

@@ -202,7 +202,8 @@ class LanSession(Session15):
             self._handle_ipmi_packet(bytearray(packet), sockaddr=sender, qent=packet)
 
     def _concerns(self, packet: bytes) -> bool:
-        """Whether it is IPMI over RMCP, and of the kind that this session still listens to."""
+        """Whether it is IPMI over RMCP, and of a kind that is awaited: before the log-in any, after it only what is
+        signed."""
         if len(packet) < 6 or packet[0] != 6 or packet[3] != 7:
             return False
         if self.sessioncontext == _ESTABLISHED:

@@ -26,6 +26,21 @@ def default_folder() -> str:
     return os.path.join(cache, "baremetal.ipmi", "turns")
 
 
+def lock_file(descriptor: int, pause: Callable[[float], bool]) -> bool:
+    """Wait for the lock on a file; ``pause`` waits so many seconds, and tells by False that no time is left. A file
+    system without locks has nothing to wait for."""
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not pause(_LOOK_AGAIN_S):
+                return False
+            continue
+        except OSError:
+            pass
+        return True
+
+
 class Turn:
     """The right to talk to one BMC. Where no file can be had, everybody has it: there is nothing to agree by."""
 
@@ -40,16 +55,10 @@ class Turn:
             self._file = open(self._path, "ab")  # noqa: SIM115 - it stays open for as long as the turn lasts
         except OSError:
             return True
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return True
-            except BlockingIOError:
-                if not pause(_LOOK_AGAIN_S):
-                    self.give_back()
-                    return False
-            except OSError:
-                return True  # a file system without locks
+        if lock_file(self._file.fileno(), pause):
+            return True
+        self.give_back()
+        return False
 
     def give_back(self) -> None:
         if self._file is not None:

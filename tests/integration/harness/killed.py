@@ -87,12 +87,13 @@ def _deadly(name: str, number: int, moment: str, calls: list[str]) -> Callable[.
 
 
 def _child(job: dict[str, Any]) -> None:
-    from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import sel_change, sel_files
+    from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import files, sel_change, sel_files
 
     number, moment = job["at"] or (-1, "")
     calls: list[str] = []
     deadly = {name: _deadly(name, number, moment, calls) for name in CALLS}
-    sel_files.os = SimpleNamespace(**{**vars(os), **deadly})  # type: ignore[attr-defined]
+    for module in (files, sel_files):  # the modules that touch the archive's files
+        vars(module)["os"] = SimpleNamespace(**{**vars(os), **deadly})
     sel_change.change_here(job["params"], "host", False, False)
 
 

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import sel_files
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.files import replace_file
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.sel_files import (
     Place,
     append,
     read_archive,
     read_lines,
     read_lines_backwards,
-    replace_file,
 )
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import ArchiveError
 
@@ -113,11 +113,11 @@ def test_replaced_file_is_the_old_one_until_it_is_whole(tmp_path: Path, monkeypa
 
     monkeypatch.setattr(os, "fsync", broken)
     with pytest.raises(OSError, match="broken"):
-        replace_file(str(path), b"new")
+        replace_file(str(path), b"new", durable=True)
     monkeypatch.undo()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
-    replace_file(str(path), b"new")
+    replace_file(str(path), b"new", durable=True)
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o600
 

@@ -11,7 +11,7 @@ import stat
 
 import pytest
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import snapshots
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import files
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.snapshots import (
     file_name,
     snapshot,
@@ -133,7 +133,7 @@ def test_old_file_stays_whole_until_the_new_one_is(tmp_path, monkeypatch):
             assert (json.load(old), json.load(new)) == ({"n": 1}, {"n": 2})
         replace(source, target)
 
-    monkeypatch.setattr(snapshots.os, "replace", look)
+    monkeypatch.setattr(files.os, "replace", look)
     write_snapshot(str(tmp_path), "db01", {"n": 2})
     assert os.stat(path).st_ino != inode
 
@@ -145,7 +145,7 @@ def test_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch
     def fail(*_args, **_options):
         raise error
 
-    monkeypatch.setattr(snapshots.json, "dump", fail)
+    monkeypatch.setattr(files.os, "fchmod", fail)
     with pytest.raises(type(error)):
         write_snapshot(str(tmp_path), "db01", {"n": 2})
     assert [entry.name for entry in tmp_path.iterdir()] == ["db01.json"]
@@ -162,7 +162,7 @@ def test_folder_that_cannot_be_written_to_is_an_os_error(tmp_path, monkeypatch):
     def refuse(**_options):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(snapshots.tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(files.tempfile, "mkstemp", refuse)
     with pytest.raises(OSError, match="Permission denied"):
         write_snapshot(str(tmp_path), "db01", {})
 

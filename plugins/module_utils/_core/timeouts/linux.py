@@ -108,8 +108,8 @@ def _options(line: str) -> tuple[str, list[tuple[str, str]]]:
         return "", []
     if len(words) < 2 or words[0] != "options":
         return "", []
-    settings = [tuple(word.partition("=")[::2]) for word in words[2:]]
-    return words[1].replace("-", "_"), settings  # type: ignore[return-value]
+    settings = [(name, value) for name, _equals, value in (word.partition("=") for word in words[2:])]
+    return words[1].replace("-", "_"), settings
 
 
 def _rewritten(line: str, wanted: Wanted, rest: dict[str, int]) -> str:
