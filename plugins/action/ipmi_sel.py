@@ -6,11 +6,11 @@ part, by the module; or all of it by the module."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from ..module_utils._ansible.failure import failure
 from ..module_utils._ansible.sel_change import CHANGE_SPEC, TARGET, change_from_here, change_here
-from ..module_utils._core.errors import IpmiError, OptionError
+from ..module_utils._core.errors import OptionError
 from ..plugin_utils.bmc_action import BmcAction
 
 
@@ -27,25 +27,21 @@ class ActionModule(BmcAction):
         result: dict[str, Any] = super().run(tmp, task_vars)
         options = self.options(CHANGE_SPEC)
         name = str((task_vars or {}).get("inventory_hostname") or options["host"])
+        flags = bool(self._task.check_mode), bool(self._task.diff)
+        if self.is_here():
+            return self.conclude(result, partial(change_here, options, name, *flags, self.progress("entries")))
+        if options["archive_on"] == TARGET:
+            result.update(self.run_module(task_vars, _name=name))
+            return result
         try:
-            if not self.is_here() and options["archive_on"] == TARGET:
-                result.update(self.run_module(task_vars, _name=name))
-                return result
-            told, warnings = self._change(options, name, task_vars)
+            return self.conclude(result, partial(self._change_there, options, name, *flags, task_vars))
         except _ModuleFailed as failed:
             result.update(failed.result)
             return result
-        except IpmiError as error:
-            result.update(failure(error), failed=True)
-            return result
-        self.warn(warnings)
-        result.update(told)
-        return result
 
-    def _change(self, options: dict[str, Any], name: str, task_vars: Any) -> tuple[dict[str, Any], list[str]]:
-        check, diff = bool(self._task.check_mode), bool(self._task.diff)
-        if self.is_here():
-            return change_here(options, name, check, diff, self.progress("entries"))
+    def _change_there(
+        self, options: dict[str, Any], name: str, check: bool, diff: bool, task_vars: Any
+    ) -> tuple[dict[str, Any], list[str]]:
         if self._task.async_val:
             raise OptionError(
                 "with async the archive cannot be on the controller, which has gone on by then",

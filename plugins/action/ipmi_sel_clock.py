@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..module_utils._ansible.failure import failure
 from ..module_utils._ansible.sel_clock import CLOCK_SPEC, set_sel_clock
-from ..module_utils._core.errors import IpmiError
 from ..plugin_utils.bmc_action import BmcAction
 
 
@@ -19,10 +17,7 @@ class ActionModule(BmcAction):
         if not self.is_here():
             result.update(self.run_module(task_vars))
             return result
-        try:
-            told = set_sel_clock(self.options(CLOCK_SPEC), bool(self._task.check_mode), bool(self._task.diff))
-        except IpmiError as error:
-            result.update(failure(error), failed=True)
-            return result
-        result.update(told)
-        return result
+        return self.conclude(result, self._set)
+
+    def _set(self) -> tuple[dict[str, Any], list[str]]:
+        return set_sel_clock(self.options(CLOCK_SPEC), bool(self._task.check_mode), bool(self._task.diff)), []

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..module_utils._ansible.failure import failure
 from ..module_utils._ansible.sel import INFO_SPEC, gather_log
-from ..module_utils._core.errors import IpmiError
 from ..plugin_utils.bmc_action import BmcAction
 
 
@@ -19,11 +17,8 @@ class ActionModule(BmcAction):
         if not self.is_here() and (self._task.async_val or not self._task.args.get("archive")):
             result.update(self.run_module(task_vars))
             return result
-        try:
-            told, warnings = gather_log(self.options(INFO_SPEC), self.progress("entries"))
-        except IpmiError as error:
-            result.update(failure(error), failed=True)
-            return result
-        self.warn(warnings)
-        result.update(told, changed=False)
-        return result
+        return self.conclude(result, self._gather)
+
+    def _gather(self) -> tuple[dict[str, Any], list[str]]:
+        told, warnings = gather_log(self.options(INFO_SPEC), self.progress("entries"))
+        return {**told, "changed": False}, warnings

@@ -9,9 +9,9 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
-from ..module_utils._ansible.sel_report import ARGUMENT_SPEC, event_data, failing_data, host_data, plan_data, wish
+from ..module_utils._ansible.sel_report import ARGUMENT_SPEC, event_data, host_data, plan_data, wish
 from ..module_utils._core.errors import OptionError
-from ..module_utils._ops.fleet import failing, worst_first
+from ..module_utils._ops.fleet import worst_first
 from ..module_utils._ops.sel_plan import plan
 from ..module_utils._ops.sel_report import event_table, groups, host_table, row
 from ..plugin_utils.report_action import ReportAction
@@ -30,11 +30,10 @@ class ActionModule(ReportAction):
             self.show(event_table(events), statuses)
             self._display.display("")
         self.show(host_table(rows), [item.status for item in rows])
-        bad = failing(rows, options["fail_on"], options["unreachable"] == "warn")
         result["summary"] = [host_data(item) for item in rows]
         result["events"] = [event_data(group) for group in events]
         result["needs_attention"] = [item.host for item in rows if item.status != "nominal"]
-        result["failing"] = failing_data(bad)
+        result["failing"] = self.failing(rows, options)
         result.update(self._plan(options, task_vars))
         return result
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..module_utils._ansible.failure import failure
 from ..module_utils._ansible.sensors import ARGUMENT_SPEC, gather
-from ..module_utils._core.errors import IpmiError
 from ..plugin_utils.bmc_action import BmcAction
 
 
@@ -20,11 +18,8 @@ class ActionModule(BmcAction):
         if not self.is_here():
             result.update(self.run_module(task_vars))
             return result
-        try:
-            facts, warnings = gather(self.options(ARGUMENT_SPEC), self.progress("sensors"))
-        except IpmiError as error:
-            result.update(failure(error), failed=True)
-            return result
-        self.warn(warnings)
-        result.update(changed=False, ansible_facts=facts)
-        return result
+        return self.conclude(result, self._gather)
+
+    def _gather(self) -> tuple[dict[str, Any], list[str]]:
+        facts, warnings = gather(self.options(ARGUMENT_SPEC), self.progress("sensors"))
+        return {"changed": False, "ansible_facts": facts}, warnings

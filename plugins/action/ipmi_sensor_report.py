@@ -14,7 +14,8 @@ from ansible.errors import AnsibleActionFail
 
 from ..module_utils._ansible.report import ARGUMENT_SPEC
 from ..module_utils._ansible.snapshots import snapshot, write_snapshot
-from ..module_utils._ops.report import failing, row, table, worst_first
+from ..module_utils._ops.fleet import worst_first
+from ..module_utils._ops.report import row, table
 from ..plugin_utils.report_action import ReportAction
 
 
@@ -27,8 +28,7 @@ class ActionModule(ReportAction):
         self.show(table(rows), [item.status for item in rows])
         if options["snapshot_dir"] and not self._task.check_mode:
             result["snapshot_dir"] = self._save(options["snapshot_dir"], results)
-        bad = failing(rows, options["fail_on"], options["unreachable"] == "warn")
-        result["failing"] = {item.host: f"{item.status}: {item.remark}" for item in bad}
+        result["failing"] = self.failing(rows, options)
         result["summary"] = [
             {"host": item.host, "status": item.status, "counts": item.counts, "remark": item.remark} for item in rows
         ]

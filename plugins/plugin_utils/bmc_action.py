@@ -13,7 +13,9 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._ansible.connection import options_from
+from ..module_utils._ansible.failure import failure
 from ..module_utils._ansible.sensors import can_run_here
+from ..module_utils._core.errors import IpmiError
 
 _PROGRESS_INTERVAL_S = 10.0
 
@@ -46,9 +48,19 @@ class BmcAction(ActionBase):
         )
         return result
 
-    def warn(self, warnings: Iterable[str]) -> None:
+    def conclude(
+        self, result: dict[str, Any], work: Callable[[], tuple[dict[str, Any], Iterable[str]]]
+    ) -> dict[str, Any]:
+        """The task's result, by what the work returns and warns of, or by the IpmiError that it ends with."""
+        try:
+            told, warnings = work()
+        except IpmiError as error:
+            result.update(failure(error), failed=True)
+            return result
         for warning in warnings:
             self._display.warning(warning)
+        result.update(told)
+        return result
 
     def progress(self, what: str) -> Callable[[int, int], None]:
         """Tell at -v, every ten seconds, how far the reading of a slow BMC has come."""

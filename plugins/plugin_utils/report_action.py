@@ -11,6 +11,8 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._ops.fleet import HostRow, failing
+
 _COLOURS = {"critical": "red", "warning": "yellow", "unknown": "purple", "nominal": "green"}
 
 
@@ -29,6 +31,11 @@ class ReportAction(ActionBase):
                 raise AnsibleActionFail(f"hosts: {host!r} is not in the inventory.")
             found[host] = hostvars.raw_get(host).get(name)
         return found
+
+    def failing(self, rows: Sequence[HostRow], options: dict[str, Any]) -> dict[str, str]:
+        """The hosts that end the play, and why."""
+        bad = failing(rows, options["fail_on"], options["unreachable"] == "warn")
+        return {item.host: f"{item.status}: {item.remark}" for item in bad}
 
     def show(self, lines: Sequence[str], statuses: Iterable[str]) -> None:
         """A table, each line under its heading in the colour of its status."""

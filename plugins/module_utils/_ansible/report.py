@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._ops.report import FAIL_ON
+from .._ops.fleet import FAIL_ON
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},

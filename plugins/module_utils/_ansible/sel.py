@@ -20,7 +20,7 @@ from .._ops.sel import Surroundings, live_states, look_around, read
 from .connection import CONNECTION_SPEC, Client, bmc_name, open_client
 from .facts import bmc_facts
 from .query import compile_query
-from .sdr_cache import SdrCache, default_folder
+from .sdr_cache import cache_for
 from .sel_files import read_archive
 from .sel_records import clock_data, info_data
 from .sensors import CACHE_SPEC, RULES_SPEC
@@ -55,7 +55,7 @@ def telling_host(params: Mapping[str, Any]) -> Iterator[None]:
 def conversation(params: Mapping[str, Any], certain: bool = False) -> Iterator[tuple[Client, Surroundings]]:
     """A session with the BMC, and all that its log's entries refer to."""
     rules = parse_rules(params["health_rules"])
-    cache = SdrCache(params["sdr_cache_dir"] or default_folder()) if params["sdr_cache"] else None
+    cache = cache_for(params)
     with telling_host(params), open_client(params) as client:
         kept = Kept(cache, *client.peer) if cache else None
         yield client, look_around(client, time.time, rules, kept, certain)
@@ -99,10 +99,9 @@ def _from_bmc(
             chosen = [bytes.fromhex(record["raw"]) for record in result["sel"]]
             for record, state in zip(result["sel"], live_states(client, around, chosen)):
                 record["live_state"] = state
-    offset = around.clock.utc_offset if around.clock else None
     if log.problem:
         warnings.append(f"{name}: the log cannot be read to its end: {log.problem}")
-    result["sel_info"] = info_data(log, offset)
+    result["sel_info"] = info_data(log, around.utc_offset)
     result["sel_clock"] = clock_data(around.clock)
     result["bmc"] = bmc_facts(around.device, around.guid)
     return result, warnings

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Callable
 
 from .._core.errors import OptionError
@@ -19,7 +20,7 @@ from .._ops.sel import Surroundings
 from .._ops.sel_change import ARCHIVED, CLEARED, ChangeRequest, ChangeResult, ClientAccess, run
 from .connection import CONNECTION_SPEC, bmc_name
 from .sel import conversation, telling_host
-from .sel_archive import FileArchive
+from .sel_archive import Describe, FileArchive
 from .sel_files import Place
 from .sel_records import info_data, log_data, log_from, record_data, record_line
 from .sensors import CACHE_SPEC, RULES_SPEC
@@ -60,15 +61,14 @@ def _request(params: Mapping[str, Any], check: bool) -> ChangeRequest:
 
 
 @dataclass
-class _Records:
-    """The records of a log's entries, as they were told last; ``bmc`` and ``utc_offset`` of the BMC that told them."""
+class _Origin:
+    """Where a log comes from: by what the BMC's entries are known, by how many minutes its clock is ahead of UTC, how
+    an entry is told, and what is to be warned of."""
 
-    bmc: str = ""
-    utc_offset: int | None = None
-    by_entry: dict[bytes, Mapping[str, Any]] = field(default_factory=dict)
-
-    def describe(self, entry: bytes) -> Mapping[str, Any]:
-        return self.by_entry[entry]
+    bmc: str
+    utc_offset: int | None
+    describe: Describe
+    warnings: list[str]
 
 
 def _identity(params: Mapping[str, Any], around: Surroundings) -> str:
@@ -83,13 +83,11 @@ def change_here(
     params = with_privilege(params)
     request = _request(params, check)
     with _archive_place(params, name, check) as place, conversation(params, certain=True) as (client, around):
-        offset = around.clock.utc_offset if around.clock else None
-        records = _Records(_identity(params, around), offset)
-        archive = _archive(params, place, records.bmc, lambda entry: record_data(around, entry), check)
+        describe = functools.lru_cache(maxsize=None)(functools.partial(record_data, around))
+        origin = _Origin(_identity(params, around), around.utc_offset, describe, list(around.warnings))
+        archive = _archive(params, place, origin, check)
         result = run(request, ClientAccess(client, progress), archive)
-        records.by_entry = {entry: record_data(around, entry) for entry in result.before.entries}
-        warnings = list(around.warnings)
-    return _told(params, result, archive, place, records, diff), _named(params, warnings, result)
+    return _told(params, result, archive, place, origin, diff), _named(params, origin, result)
 
 
 def change_from_here(
@@ -99,25 +97,24 @@ def change_from_here(
     request = _request(params, check)
     with _archive_place(params, name, check) as place:
         access = _FarAccess(call)
-        access.learn()
-        archive = _archive(params, place, access.records.bmc, access.records.describe, check)
+        archive = _archive(params, place, access.origin, check)
         result = run(request, access, archive)
-    return _told(params, result, archive, place, access.records, diff), _named(params, access.warnings, result)
+    return _told(params, result, archive, place, access.origin, diff), _named(params, access.origin, result)
 
 
 def part(params: Mapping[str, Any]) -> dict[str, Any]:
     """The module's part where the archive is elsewhere: read the log, or erase it unless it has changed."""
     asked = params["_part"]
     params = with_privilege(params)
+    request = _request(params, check=False)
     with conversation(params, certain=True) as (client, around):
         access = ClientAccess(client)
         told: dict[str, Any] = {"bmc": _identity(params, around), "warnings": list(around.warnings)}
-        told["utc_offset"] = around.clock.utc_offset if around.clock else None
+        told["utc_offset"] = around.utc_offset
         if asked["do"] == "read":
             log = access.read()
         else:
-            wanted = None if params["records"] is None else frozenset(params["records"])
-            step = access.erase(log_from(asked["archived"]), wanted)
+            step = access.erase(log_from(asked["archived"]), request.record_ids)
             log = step.log
             told.update(erased=step.count, ended=isinstance(step, Erased))
         told["log"] = log_data(log, [record_data(around, entry) for entry in log.entries])
@@ -125,21 +122,17 @@ def part(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _FarAccess:
-    """The log by the module on the target, part by part."""
+    """The log by the module on the target, part by part. It is read at once, since only so is known whose it is."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self.records = _Records()
-        self.warnings: list[str] = []
-        self._first: Log | None = None
-
-    def learn(self) -> None:
-        """Read the log for the first time, and by it which BMC it is."""
-        self._first = self._take(self._call({"do": "read"}))
+        self._records: dict[bytes, Mapping[str, Any]] = {}
+        told = call({"do": "read"})
+        self.origin = _Origin(told["bmc"], told["utc_offset"], self._records.__getitem__, [])
+        self._log = self._take(told)
 
     def read(self) -> Log:
-        log, self._first = self._first or self._take(self._call({"do": "read"})), None
-        return log
+        return self._log
 
     def erase(self, archived: Log, record_ids: frozenset[int] | None) -> Step:
         bare = [{"raw": entry.hex()} for entry in archived.entries]
@@ -149,9 +142,8 @@ class _FarAccess:
 
     def _take(self, told: Mapping[str, Any]) -> Log:
         log = log_from(told["log"])
-        self.records.bmc, self.records.utc_offset = told["bmc"], told["utc_offset"]
-        self.records.by_entry.update(zip(log.entries, told["log"]["records"]))
-        self.warnings = told["warnings"]
+        self._records.update(zip(log.entries, told["log"]["records"]))
+        self.origin.warnings = told["warnings"]
         return log
 
 
@@ -169,19 +161,19 @@ def _archive_place(params: Mapping[str, Any], name: str, check: bool) -> Iterato
         yield place
 
 
-def _archive(params: Mapping[str, Any], place: Place, bmc: str, describe: Any, check: bool) -> FileArchive:
-    return FileArchive(place, bmc, describe, params["archive_format"] == IPMITOOL, check)
+def _archive(params: Mapping[str, Any], place: Place, origin: _Origin, check: bool) -> FileArchive:
+    return FileArchive(place, origin.bmc, origin.describe, params["archive_format"] == IPMITOOL, check)
 
 
-def _named(params: Mapping[str, Any], warnings: list[str], result: ChangeResult) -> list[str]:
-    host = bmc_name(params)
+def _named(params: Mapping[str, Any], origin: _Origin, result: ChangeResult) -> list[str]:
+    host, warnings = bmc_name(params), origin.warnings
     if result.after.problem:
         warnings = [*warnings, f"the log cannot be read to its end: {result.after.problem}"]
     return [f"{host}: {warning}" for warning in warnings]
 
 
 def _told(
-    params: Mapping[str, Any], result: ChangeResult, archive: FileArchive, place: Place, records: _Records, diff: bool
+    params: Mapping[str, Any], result: ChangeResult, archive: FileArchive, place: Place, origin: _Origin, diff: bool
 ) -> dict[str, Any]:
     told: dict[str, Any] = {
         "changed": bool(result.archived or result.erased),
@@ -189,15 +181,15 @@ def _told(
         "erased": result.erased,
         "attempts": result.attempts,
         "archive_file": place.lines,
-        "sel_info": info_data(result.after, records.utc_offset),
+        "sel_info": info_data(result.after, origin.utc_offset),
     }
     if diff:
-        told["diff"] = _diff(params, result, archive, place, records)
+        told["diff"] = _diff(params, result, archive, place, origin)
     return told
 
 
 def _diff(
-    params: Mapping[str, Any], result: ChangeResult, archive: FileArchive, place: Place, records: _Records
+    params: Mapping[str, Any], result: ChangeResult, archive: FileArchive, place: Place, origin: _Origin
 ) -> list[dict[str, str]]:
     """What goes from the log, and what comes into the archive."""
 
@@ -205,8 +197,8 @@ def _diff(
         return "".join(record_line(record) + "\n" for record in found)
 
     doomed = set(result.doomed)
-    log = [records.by_entry[entry] for entry in result.before.entries]
-    left = [records.by_entry[entry] for entry in result.before.entries if entry not in doomed]
+    log = map(origin.describe, result.before.entries)
+    left = (origin.describe(entry) for entry in result.before.entries if entry not in doomed)
     heading = f"event log of {bmc_name(params)}"
     return [
         {"before_header": heading, "after_header": heading, "before": lines(log), "after": lines(left)},

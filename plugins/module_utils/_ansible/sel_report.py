@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -76,8 +75,3 @@ def plan_data(plan: ClearPlan) -> dict[str, Any]:
         "clear_count": plan.count,
         "refusal": plan.refusal or "",
     }
-
-
-def failing_data(rows: Sequence[LogRow]) -> Mapping[str, str]:
-    """``failing``."""
-    return {row.host: f"{row.status}: {row.remark}" for row in rows}

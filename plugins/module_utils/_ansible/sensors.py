@@ -16,7 +16,7 @@ from .._transport.foundation import HAS_PYGHMI
 from .connection import CONNECTION_SPEC, bmc_name, open_client
 from .facts import sensor_facts
 from .query import compile_query
-from .sdr_cache import SdrCache, default_folder
+from .sdr_cache import cache_for
 
 HEALTH_RULE_SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str"},
@@ -64,7 +64,7 @@ def gather(params: Mapping[str, Any], progress: Progress | None = None) -> tuple
         parse_rules(params["health_rules"]),
     )
     name = bmc_name(params)
-    cache = SdrCache(params["sdr_cache_dir"] or default_folder()) if params["sdr_cache"] else None
+    cache = cache_for(params)
     with open_client(params) as client:
         result = run(request, client, progress, Kept(cache, *client.peer) if cache else None)
     facts = sensor_facts(result)

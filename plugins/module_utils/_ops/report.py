@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.health.rate import CRITICAL, NOMINAL, UNKNOWN, WARNING, worst
-from .fleet import FAIL_ON, aligned, failing, one_line, trouble, worst_first
-
-__all__ = ["FAIL_ON", "Row", "failing", "row", "table", "worst_first"]
+from .fleet import aligned, one_line, trouble
 
 _COLUMNS = ("host", "status", "critical", "warning", "unknown", "nominal", "worst finding")
 

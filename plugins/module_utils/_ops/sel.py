@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .._core.bmc import DeviceId, read_device_id, read_guid
+from .._core.bmc import DeviceId, read_guid
 from .._core.client import Client
 from .._core.errors import CommandError, DecodeError, NoReply
 from .._core.health.overrides import UserRule
@@ -19,6 +19,7 @@ from .._core.sel.events import SelEvent, interpret
 from .._core.sel.log import Log, Progress, read_log
 from .._core.sel.records import EventRecord, decode_record
 from .._core.sel.sensor_index import SensorIndex
+from .device import read_device
 from .records import Kept, read_records
 from .sensor_reader import SensorReader
 
@@ -36,9 +37,13 @@ class Surroundings:
     rules: tuple[UserRule, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    @property
+    def utc_offset(self) -> int | None:
+        """Minutes by which the log's clock is ahead of UTC; None where the BMC does not tell."""
+        return self.clock.utc_offset if self.clock else None
+
     def event(self, entry: bytes) -> SelEvent:
-        offset = self.clock.utc_offset if self.clock else None
-        return interpret(decode_record(entry), self.sensors, offset, self.rules)
+        return interpret(decode_record(entry), self.sensors, self.utc_offset, self.rules)
 
     def sensor(self, entry: bytes) -> Sensor | None:
         record = decode_record(entry)
@@ -53,11 +58,8 @@ def look_around(
     ``certain``: whether the GUID must not be missing by chance.
     """
     warnings: list[str] = []
-    device = clock = None
-    try:
-        device = read_device_id(client)
-    except (CommandError, DecodeError, NoReply) as error:
-        warnings.append(f"the BMC does not say what it is: {error.message}")
+    clock = None
+    device = read_device(client, warnings)
     guid = read_guid(client, certain)
     try:
         clock = read_clock(client, now)

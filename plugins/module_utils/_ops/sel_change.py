@@ -21,7 +21,7 @@ class LogAccess(Protocol):
     """A BMC's log, from here or from another machine."""
 
     def read(self) -> Log:
-        """The log as it is now."""
+        """The log as it is before anything is done."""
 
     def erase(self, archived: Log, record_ids: frozenset[int] | None) -> Step:
         """Erase all of it, or these records, unless it is not the archived one any more."""

@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Callable
 
-from .._core.bmc import DeviceId, read_device_id, read_guid
+from .._core.bmc import DeviceId, read_guid
 from .._core.client import Client
-from .._core.errors import CommandError, DeadlineExceeded, DecodeError, NoReply, SessionLost, TransportError
+from .._core.errors import DeadlineExceeded, SessionLost, TransportError
 from .._core.health.overrides import UserRule
 from .._core.health.rate import Health, Rating, assess, rate
 from .._core.sdr.observation import Observation, not_read
 from .._core.sdr.sensors import Sensor, expand_all
 from .._core.selection import Selection
+from .device import read_device
 from .records import Kept, read_records
 from .sensor_reader import SensorReader
 
@@ -56,7 +57,7 @@ def run(
     unknown and the verdict is incomplete.
     """
     warnings: list[str] = []
-    device = _device(client, warnings)
+    device = read_device(client, warnings)
     guid = read_guid(client)
     repository, interruption = read_records(client, device, guid, kept)
     warnings.extend(f"sensor data records: {problem}" for problem in repository.problems)
@@ -74,14 +75,6 @@ def run(
     rated = tuple((observation, rate(observation, request.rules)) for observation in observations)
     complete = repository.complete and reader.complete and not ended
     return SensorsResult(rated, assess(rated, complete), device, guid, tuple(warnings), bool(everything))
-
-
-def _device(client: Client, warnings: list[str]) -> DeviceId | None:
-    try:
-        return read_device_id(client)
-    except (CommandError, DecodeError, NoReply) as error:
-        warnings.append(f"the BMC does not say what it is: {error.message}")
-        return None
 
 
 def _selected(selection: Selection, sensor: Sensor) -> bool:

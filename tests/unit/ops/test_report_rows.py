@@ -9,7 +9,8 @@ import itertools
 
 import pytest
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.report import Row, failing, row, worst_first
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.fleet import failing, worst_first
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.report import Row, row
 
 COUNTS = {"nominal": 3, "warning": 0, "critical": 0, "unknown": 1}
 FAN = {"message": "Fan3 (Fan 29.3) reads 0 RPM: at or below lower critical (360)"}
