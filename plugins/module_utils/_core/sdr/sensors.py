@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..client import BMC_ADDRESS, Target
-from ..collectd import collectd_name, collectd_type
+from ..collectd.names import collectd_name, collectd_type
 from .entities import entity_name
 from .records import Record, SensorRecord, Sharing
 from .sensor_types import sensor_type_name

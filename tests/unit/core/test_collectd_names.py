@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.collectd import (
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.collectd.names import (
     collectd_name,
     collectd_type,
     collectd_type_instance,
