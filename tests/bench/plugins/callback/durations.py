@@ -34,12 +34,12 @@ class CallbackModule(CallbackBase):
         self._began[host.name] = time.monotonic()
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        self._write(result)
+        self._write(result, failed=False)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        self._write(result)
+        self._write(result, failed=True)
 
-    def _write(self, result: Any) -> None:
+    def _write(self, result: Any, failed: bool) -> None:
         ended = time.monotonic()
         host, said = result._host.name, result._result
         facts = said.get("ansible_facts", {})
@@ -50,7 +50,7 @@ class CallbackModule(CallbackBase):
             "complete": facts.get("ipmi_health", {}).get("complete", False),
             "known": len(facts.get("ipmi_sensors", ())),
             "available": sum(sensor["available"] for sensor in facts.get("ipmi_sensors", ())),
-            "error": said.get("msg") if said.get("failed") else None,
+            "error": said.get("msg") if failed else None,
         }
         with open(os.environ["BENCH_DURATIONS"], "a", encoding="utf-8") as stream:
             stream.write(json.dumps(line) + "\n")
