@@ -9,7 +9,9 @@ import os
 import tempfile
 
 
-def replace_file(path: str, content: bytes, mode: int = 0o600, durable: bool = False) -> None:
+def replace_file(
+    path: str, content: bytes, mode: int = 0o600, durable: bool = False, owner: tuple[int, int] | None = None
+) -> None:
     """Write a file; with ``durable`` it outlives a crash of the machine. Raises OSError, and leaves nothing behind.
 
     The file in between is hidden and ends with .tmp, so that no program takes it for one of its own.
@@ -18,6 +20,8 @@ def replace_file(path: str, content: bytes, mode: int = 0o600, durable: bool = F
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
+            if owner:
+                os.fchown(stream.fileno(), *owner)
             os.fchmod(stream.fileno(), mode)
             if durable:
                 stream.flush()

@@ -183,6 +183,10 @@ class DriverError(IpmiError):
     """The operating system's driver, which cannot be set as it was asked for."""
 
 
+class CollectdError(IpmiError):
+    """A collectd that cannot be brought to what was asked for."""
+
+
 class InsufficientPrivilege(IpmiError):
     """A command that the session's privilege does not suffice for."""
 
