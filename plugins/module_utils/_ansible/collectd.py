@@ -16,9 +16,9 @@ from .._core.collectd.outputs import output_blocks
 from .._core.collectd.render import HEADING, Block, for_trial, ipmi_blocks, text_of, without_passwords
 from .._core.collectd.sensors import collectd_sensors
 from .._core.collectd.surroundings import look_around
-from .._core.errors import CollectdError, NoBmc, OptionError
+from .._core.errors import CollectdError, NoBmc, NoDriver, OptionError
 from .._ops.collectd import Enforced, EnforceRequest, ManagedFile, enforce
-from .._transport.device import open_device
+from .._transport.device import firmware_tells_of_bmc, open_device
 from .collectd_machine import CollectdMachine, Paths, installed_version, other_texts
 from .collectd_spec import ABSENT, LISTS
 
@@ -100,13 +100,13 @@ def _plan(params: Mapping[str, Any], version: Version, path: str) -> _Plan:
     foreign = _foreign_socket(params, path)
     wanted = [_instance(given, params["sensors_of"].get(given["name"])) for given in params["instances"]]
     warnings = check(wanted, params["interval_s"], version, frozenset(params["archived_bmcs"]))
-    left_out = _left_out(wanted)
+    left_out, doubts = _left_out(wanted)
     instances = tuple(instance for instance in wanted if instance.name not in left_out)
     blocks = ipmi_blocks(instances, params["interval_s"], version)
     text = HEADING + text_of((*blocks, *_socket_blocks(foreign), *output_blocks(params["outputs"])))
     if params["extra_config"]:
         text += params["extra_config"].rstrip("\n") + "\n"
-    return _Plan(instances, left_out, text, foreign or _SOCKET, tuple(warnings))
+    return _Plan(instances, left_out, text, foreign or _SOCKET, (*warnings, *doubts))
 
 
 def _foreign_socket(params: Mapping[str, Any], path: str) -> str | None:
@@ -136,21 +136,26 @@ def _instance(given: Mapping[str, Any], sensors: Sequence[Mapping[str, Any]] | N
     return Instance(**values)
 
 
-def _left_out(instances: Sequence[Instance]) -> tuple[str, ...]:
-    """The instance of the machine's own BMC where it has none; raises where it has one that cannot be reached."""
+def _left_out(instances: Sequence[Instance]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The instance of the machine's own BMC where it has none, and what is to be warned of; raises where it has one that
+    cannot be reached."""
     local = tuple(instance.name for instance in instances if instance.is_local)
     if local:
         try:
             os.close(open_device())
         except NoBmc:
-            return local
-    return ()
+            return local, ()
+        except NoDriver as error:
+            if firmware_tells_of_bmc():
+                raise
+            return local, (f"instance {local[0]} is left out: {error.message}",)
+    return (), ()
 
 
 def _socket_blocks(foreign: str | None) -> tuple[Block, ...]:
     if foreign:
         return ()
-    settings = (("SocketFile", _SOCKET), ("SocketPerms", "0600"), ("DeleteSocket", True))
+    settings = (("SocketFile", _SOCKET), ("SocketGroup", "root"), ("SocketPerms", "0600"), ("DeleteSocket", True))
     return Block("LoadPlugin", "unixsock"), Block("Plugin", "unixsock", settings)
 
 

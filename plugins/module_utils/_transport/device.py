@@ -50,7 +50,7 @@ def _name(look_up: Callable[[int], Any], number: int) -> str:
 
 def _nothing_there(devices: tuple[str, ...], root: str) -> TransportError:
     missing = [module for module in _MODULES if not os.path.isdir(os.path.join(root, "sys/module", module))]
-    told = _smbios(root)
+    told = firmware_tells_of_bmc(root)
     where = f"there is no {devices[0]}"
     if told is False:
         return NoBmc(f"{where}, and the firmware tells of no BMC (SMBIOS has no record of type 38)", host=_HOST)
@@ -62,7 +62,7 @@ def _nothing_there(devices: tuple[str, ...], root: str) -> TransportError:
     )
 
 
-def _smbios(root: str) -> bool | None:
+def firmware_tells_of_bmc(root: str = "/") -> bool | None:
     """Whether SMBIOS has a record of type 38, the IPMI device; None where the kernel shows no records."""
     try:
         return any(name.startswith("38-") for name in os.listdir(os.path.join(root, "sys/firmware/dmi/entries")))

@@ -33,8 +33,12 @@ def output_blocks(outputs: Mapping[str, Any]) -> tuple[Block, ...]:
     """Plugin -> its variables, as the option ``outputs`` has them; one that is None is not set up."""
     blocks: list[Block] = []
     for plugin, names in _PLAIN.items():
-        if outputs.get(plugin) is not None:
-            blocks += [Block("LoadPlugin", plugin), Block("Plugin", plugin, _settings(outputs[plugin], names))]
+        if outputs.get(plugin) is None:
+            continue
+        blocks.append(Block("LoadPlugin", plugin))
+        settings = _settings(outputs[plugin], names)
+        if settings:
+            blocks.append(Block("Plugin", plugin, settings))
     if outputs.get("network"):
         servers = tuple(
             Block("Server", (server["host"], str(server["port"])), _settings(server, _SERVER))

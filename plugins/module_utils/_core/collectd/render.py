@@ -22,7 +22,7 @@ Value = Union[str, bool, float, Sequence[str]]
 
 @dataclass(frozen=True)
 class Block:
-    """``<name "argument"...>`` with its settings, then its blocks."""
+    """``<name "argument"...>`` with its settings, then its blocks; without either, the line ``name "argument"``."""
 
     name: str
     argument: str | tuple[str, ...] = ()
@@ -37,7 +37,10 @@ def text_of(blocks: Iterable[Block]) -> str:
 def _lines(block: Block, indent: str) -> list[str]:
     inner = indent + "  "
     arguments = (block.argument,) if isinstance(block.argument, str) else block.argument
-    found = [f"{indent}<{' '.join([block.name, *map(_quoted, arguments)])}>"]
+    head = " ".join([block.name, *map(_quoted, arguments)])
+    if not block.settings and not block.blocks:
+        return [f"{indent}{head}"]
+    found = [f"{indent}<{head}>"]
     for name, value in block.settings:
         values = value if isinstance(value, (list, tuple)) else [value]
         found += [f"{inner}{name} {_written(one)}" for one in values]
