@@ -15,10 +15,10 @@ author:
 description:
   - Writes one file into the folder that collectd's configuration includes, C(00-baremetal-ipmi.conf), and a drop-in of
     its systemd unit. The files of others stay as they are.
-  - Refuses what collectd would crash on, or would silently do otherwise, before anything is written. C(collectd -t) finds
-    none of it.
-  - A new configuration is tried first by a second collectd, which reads the BMCs and writes nowhere but into a temporary
-    folder. Then the file is replaced, collectd is restarted, and every instance has to deliver new values in two
+  - Refuses what collectd would crash on, or would silently do otherwise, before anything is written. C(collectd -t)
+    finds none of it.
+  - A new configuration is tried first by a second collectd, which reads the BMCs and writes into a temporary folder
+    alone. Then the file is replaced, collectd is restarted, and every instance has to deliver new values in two
     intervals. Where one does not, the files of before are brought back, collectd is restarted with them, and the task
     fails with the reason.
   - Where nothing is to be changed, the values still have to be there.
@@ -46,8 +46,8 @@ options:
         type: str
         required: true
       address:
-        description: Address or name of the BMC, without a port, which is always 623. Without it, the machine's own BMC is
-          read.
+        description: Address or name of the BMC, without a port, which is always 623. Without it, the machine's own
+          BMC is read.
         type: str
       username:
         description: User on the BMC. Wanted with O(instances[].address).
@@ -60,8 +60,8 @@ options:
         type: str
         choices: [md5, rmcp+]
       host:
-        description: Host that the values are told under. By default collectd's own name for the machine's own BMC, and the
-          instance's name for any other.
+        description: Host that the values are told under. By default collectd's own name for the machine's own BMC, and
+          the instance's name for any other.
         type: str
       sensors:
         description:
@@ -223,7 +223,8 @@ options:
     elements: str
     default: []
   sensors_of:
-    description: The facts C(ipmi_sensors) of instances, by their names, for sensors that are given by IPMI name or type.
+    description: The facts C(ipmi_sensors) of instances, by their names, for sensors that are given by IPMI name or
+      type.
     type: dict
     default: {}
   timeout_s:
@@ -340,8 +341,8 @@ error:
       type: str
       sample: "instance db01: password: it is missing, and collectd would crash on an address without it"
     kind:
-      description: V(option_error) for what was refused before anything was written, V(collectd_error), or an error of the
-        driver's device such as V(no_driver).
+      description: V(option_error) for what was refused before anything was written, V(collectd_error), or an error of
+        the driver's device such as V(no_driver).
       type: str
       sample: option_error
     host:
@@ -354,6 +355,10 @@ error:
       sample: Give username and password with every address.
 """
 
+import signal
+import sys
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.collectd import enforce_collectd
@@ -362,7 +367,13 @@ from ..module_utils._ansible.failure import failure
 from ..module_utils._core.errors import IpmiError
 
 
+def _stop(number: int, _frame: Any) -> None:
+    sys.exit(128 + number)
+
+
 def main() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)  # an exception, so that what was begun is taken back
     module = AnsibleModule(argument_spec=COLLECTD_SPEC, supports_check_mode=True)
     try:
         result, warnings = enforce_collectd(module.params, module.check_mode, module._diff)

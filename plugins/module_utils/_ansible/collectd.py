@@ -137,8 +137,8 @@ def _instance(given: Mapping[str, Any], sensors: Sequence[Mapping[str, Any]] | N
 
 
 def _left_out(instances: Sequence[Instance]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The instance of the machine's own BMC where it has none, and what is to be warned of; raises where it has one that
-    cannot be reached."""
+    """The instance of the machine's own BMC where it has none, and what is to be warned of; raises where it has one
+    that cannot be reached."""
     local = tuple(instance.name for instance in instances if instance.is_local)
     if local:
         try:

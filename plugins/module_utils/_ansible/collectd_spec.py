@@ -97,3 +97,8 @@ COLLECTD_SPEC: dict[str, dict[str, Any]] = {
     "config_dir": {"type": "path", "default": "/etc/collectd/collectd.conf.d"},
     "service": {"type": "str", "default": "collectd"},
 }
+
+REPORT_SPEC: dict[str, dict[str, Any]] = {
+    "hosts": {"type": "list", "elements": "str", "required": True},
+    "variable": {"type": "str", "required": True},
+}

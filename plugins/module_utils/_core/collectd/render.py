@@ -15,7 +15,7 @@ from .options import INSTANCES_SINCE, OPTIONS, Version
 
 HEADING = "# Written by Ansible, baremetal.ipmi.collectd_ipmi, whose next run undoes changes.\n"
 HIDDEN = "********"
-_PASSWORD = re.compile(r"^(\s*Password\s+).*$", re.IGNORECASE | re.MULTILINE)
+_PASSWORD = re.compile(r"^([\s#]*Password\s+).*$", re.IGNORECASE | re.MULTILINE)
 
 Value = Union[str, bool, float, Sequence[str]]
 

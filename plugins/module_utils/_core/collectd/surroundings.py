@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_INCLUDE = re.compile(r'^\s*<?\s*Include\s+"?([^">\n]+?)"?\s*>?\s*$', re.IGNORECASE | re.MULTILINE)
-_PLUGIN = r'^\s*(?:<?\s*LoadPlugin|<\s*Plugin)\s+"?{}"?\s*>?\s*$'
-_SOCKET = re.compile(r'^\s*SocketFile\s+"?([^"\n]+?)"?\s*$', re.IGNORECASE | re.MULTILINE)
+_INCLUDE = re.compile(r'^\s*<?\s*Include\s+"?([^">\n]+?)"?\s*>?\s*(?:#.*)?$', re.IGNORECASE | re.MULTILINE)
+_PLUGIN = r'^\s*(?:<?\s*LoadPlugin|<\s*Plugin)\s+"?{}"?\s*>?\s*(?:#.*)?$'
+_SOCKET = re.compile(r'^\s*SocketFile\s+"?([^"\n]+?)"?\s*(?:#.*)?$', re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
