@@ -12,11 +12,12 @@ import hashlib
 import os
 import shlex
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from image_cache import logged, make_key
 
 HARNESS = Path(__file__).resolve().parent.parent / "integration"
 sys.path.insert(0, str(HARNESS))
@@ -64,10 +65,6 @@ PACK_DEADLINE_S = 300
 BOOT_DEADLINE_S = 300
 
 
-class BuildError(Exception):
-    """The image cannot be made here; the text says why."""
-
-
 def key() -> str:
     """Changes whenever what is built would."""
     digest = hashlib.sha256(f"{machine.version()} {machine.kvm_is_promised()}".encode())
@@ -100,7 +97,7 @@ def bootstrap(folder: Path, public_key: str) -> None:
         *(f"--customize-hook={customize(public_key)}", SUITE, "-"),
     ]
     with (folder / "root.tar").open("wb") as archive:
-        _logged(command, folder / "mmdebstrap.log", BOOTSTRAP_DEADLINE_S, archive)
+        logged(command, folder / "mmdebstrap.log", BOOTSTRAP_DEADLINE_S, archive)
 
 
 def pack(folder: Path) -> None:
@@ -112,7 +109,7 @@ def pack(folder: Path) -> None:
     )
     # Without root, owners are kept on paper only.
     pretend = [] if os.geteuid() == 0 else ["fakeroot"]
-    _logged([*pretend, "sh", "-ec", f"cd {shlex.quote(str(folder))} && {script}"], folder / "pack.log", PACK_DEADLINE_S)
+    logged([*pretend, "sh", "-ec", f"cd {shlex.quote(str(folder))} && {script}"], folder / "pack.log", PACK_DEADLINE_S)
 
 
 def boot_and_save(folder: Path) -> None:
@@ -142,26 +139,6 @@ def boot_and_save(folder: Path) -> None:
 
 def build(folder: Path) -> None:
     """The whole image, into an empty folder that only this user may enter; BuildError."""
-    command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "guest", "-f", str(folder / "key")]
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
-    bootstrap(folder, (folder / "key.pub").read_text())
+    bootstrap(folder, make_key(folder, "guest"))
     pack(folder)
     boot_and_save(folder)
-
-
-def _logged(command: list[str], log: Path, deadline_s: float, output: object = None) -> None:
-    with log.open("wb") as told:
-        try:
-            done = subprocess.run(
-                ["setpriv", "--pdeathsig", "TERM", "nice", "-n", "5", *command],
-                stdin=subprocess.DEVNULL,
-                stdout=output or told,
-                stderr=told,
-                timeout=deadline_s,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise BuildError(f"{command[0]} did not end within {deadline_s} s") from None
-    if done.returncode:
-        last = (log.read_text(errors="replace").strip().splitlines() or ["without a word"])[-1]
-        raise BuildError(f"{command[0]} ended with {done.returncode}: {last}")

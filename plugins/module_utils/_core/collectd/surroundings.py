@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ def look_around(main: str, others: Mapping[str, str], path: str) -> Surroundings
 
 def _covers(pattern: str, path: str) -> bool:
     """``Include`` names a folder, a file, or files by a pattern for the shell."""
-    return os.path.dirname(path) in (pattern.rstrip("/"), os.path.dirname(pattern)) or pattern == path
+    return posixpath.dirname(path) in (pattern.rstrip("/"), posixpath.dirname(pattern)) or pattern == path
 
 
 def _first(texts: Mapping[str, str], plugin: str) -> str | None:
