@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,24 @@ def test_frozen_bmc_ends_the_read_and_a_thawed_one_is_read_again(vm: Guest) -> N
     assert "the BMC stopped answering: no answer to the request in" in told["message"]
     assert time.monotonic() - started < 60
     assert read_inside(vm) == read_outside(vm)
+
+
+def test_bmc_that_freezes_in_mid_read_ends_it_with_what_was_read(vm: Guest) -> None:
+    whole = read_inside(vm)
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(read_inside, vm, halfway=3, timeout_s=60)
+        vm.must("timeout 60 sh -c 'until test -d /root/halfway; do sleep 0.1; done'")
+        vm.freeze_bmc()
+        try:
+            vm.must("rmdir /root/halfway")
+            cut = reading.result(timeout=3 * 60)
+        finally:
+            vm.thaw_bmc()
+    assert cut["ipmi_sensors"][:3] == whole["ipmi_sensors"][:3]
+    assert not any(sensor["available"] for sensor in cut["ipmi_sensors"][3:])
+    assert not cut["ipmi_health"]["complete"]
+    assert "the BMC stopped answering" in "".join(cut["warnings"])
+    assert read_inside(vm) == whole
 
 
 def test_driver_that_is_not_loaded_is_told_with_its_modules(vm: Guest) -> None:

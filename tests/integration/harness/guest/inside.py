@@ -18,17 +18,23 @@ from .running import Guest
 
 MODULE_UTILS = Path(__file__).resolve().parents[4] / "plugins" / "module_utils"
 PACKAGE = "ansible_collections/baremetal/ipmi/plugins"
-# Prints the facts, or the kind of the error and its sentence.
+# Prints the facts, or the kind of the error and its sentence. With a number of sensors as second argument it waits, once
+# these are read, until somebody removes /root/halfway.
 SCRIPT = """\
-import json, sys
+import json, os, sys, time
 sys.path.insert(0, "/root")
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import IpmiError
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.local import LocalClient, LocalOptions
+def wait(done, total):
+    if len(sys.argv) > 2 and done == int(sys.argv[2]):
+        os.mkdir("/root/halfway")
+        while os.path.exists("/root/halfway"):
+            time.sleep(0.05)
 try:
     with LocalClient(LocalOptions(**json.loads(sys.argv[1]))) as client:
-        result = run(SensorsRequest(), client)
+        result = run(SensorsRequest(), client, wait)
     print(json.dumps({**sensor_facts(result), "warnings": list(result.warnings)}))
 except IpmiError as error:
     print(json.dumps({"error": type(error).__name__, "message": error.sentence()}))
@@ -40,11 +46,11 @@ def install_engine(vm: Guest) -> None:
     vm.copy(MODULE_UTILS, f"/root/{PACKAGE}")
 
 
-def read_inside(vm: Guest, user: str = "root", **options: Any) -> dict[str, Any]:
+def read_inside(vm: Guest, user: str = "root", halfway: int | None = None, **options: Any) -> dict[str, Any]:
     """The facts of one read through /dev/ipmi0 with ``warnings``, or ``error`` and ``message``. ``options`` are
-    LocalOptions'."""
+    LocalOptions'. With ``halfway`` the read waits after so many sensors, until /root/halfway is removed."""
     become = "" if user == "root" else f"runuser -u {user} -- "
-    done = vm.ssh(f"{become}python3 -c '{SCRIPT}' '{json.dumps(options)}'")
+    done = vm.ssh(f"{become}python3 -c '{SCRIPT}' '{json.dumps(options)}' {halfway or ''}")
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
