@@ -83,6 +83,9 @@ def test_nodes_side_by_side_share_neither_files_nor_services(machine: Node) -> N
     with node(machine.release) as other:
         for one in (machine, other):
             one.must("systemd-run --unit=same sleep 1000")
+        for one in (machine, other):
+            own = one.must("systemctl show --value --property=MainPID same")
+            assert one.must("cat /sys/fs/cgroup/system.slice/same.service/cgroup.procs") == own
         other.must("touch /root/mine && systemctl stop same")
         assert machine.must("systemctl is-active same").strip() == "active"
         assert machine.ssh("test -e /root/mine").returncode == 1

@@ -26,8 +26,8 @@ class ContainerError(RuntimeError):
 
 
 def control_groups(name: str) -> list[Path]:
-    """Folders for a control group below this process's own, in the unified hierarchy and in that of systemd's name:
-    containers in one group would end each other's services."""
+    """Folders for a control group below this process's own, in the unified hierarchy and in that of systemd's name.
+    In one group, services of equal names would be one service to the kernel, whose processes no systemd could list."""
     own = {}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
