@@ -32,7 +32,7 @@ def test_delay(serve, login):
     bmc.faults.change(delay_ms=80)
     begin = time.monotonic()
     probe.request(*READ)
-    assert 0.07 < time.monotonic() - begin < 1
+    assert time.monotonic() - begin > 0.07
 
 
 def test_drops_are_the_same_every_time(serve, login):

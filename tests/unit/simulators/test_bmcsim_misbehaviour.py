@@ -75,12 +75,12 @@ def test_packet_that_nothing_overtakes_is_only_late(serve, login):
 def test_one_slow_command_and_a_jitter(serve, login):
     bmc = serve()
     probe = login(bmc)
-    bmc.faults.change(commands=[{"netfn": 0x06, "cmd": 0x01, "delay_ms": 400}])
+    bmc.faults.change(commands=[{"netfn": 0x06, "cmd": 0x01, "delay_ms": 1500}])
     begin = time.monotonic()
     probe.request(*READ)
-    assert time.monotonic() - begin < 0.35
+    assert time.monotonic() - begin < 1.4
     probe.request(*DEVICE_ID)
-    assert time.monotonic() - begin > 0.4
+    assert time.monotonic() - begin > 1.5
     bmc.faults.change(commands=[], jitter_ms=30, seed=2)
     begin = time.monotonic()
     for _count in range(4):

@@ -122,7 +122,7 @@ def test_ipmitool_without_a_suite_is_quick(serve):
     env = {**os.environ, "IPMI_PASSWORD": bmc.password}
     words = ["ipmitool", "-I", "lanplus", "-H", bmc.address, "-p", str(bmc.port), "-U", bmc.user, "-E", "mc", "info"]
     subprocess.run(words, env=env, check=True, capture_output=True, timeout=30)
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 10
 
 
 @pytest.mark.needs_command("ipmitool")
