@@ -141,7 +141,7 @@ options:
         type: dict
         suboptions:
           host:
-            description: Address to listen at. By default all.
+            description: Address to listen at. By default all. Since collectd 5.9.
             type: str
           port:
             description: TCP port to listen at.
@@ -150,6 +150,19 @@ options:
           staleness_delta_s:
             description: Seconds after which a value that is not renewed is left out.
             type: int
+      snmp_agent:
+        description:
+          - A table that SNMP reads, of the MIB C(BAREMETAL-IPMI-MIB), in thousandths of what the sensors measure. An
+            agent of Net-SNMP has to run on the same machine, with C(master agentx). Since collectd 5.9.
+          - collectd does not start without that MIB. The role P(baremetal.ipmi.collectd_ipmi#role) installs it.
+          - Hosts of instances may have 40 bytes with it. It takes about a quarter of a processor.
+        type: dict
+        suboptions:
+          root_oid:
+            description: Where the MIB begins. By default in the part of Net-SNMP's tree that is there to play in; use a
+              number below your own enterprise's.
+            type: str
+            default: 1.3.6.1.4.1.8072.9999.9999.623
       network:
         description: collectd's own protocol, to another collectd.
         type: dict
@@ -169,7 +182,8 @@ options:
                 type: int
                 default: 25826
               security_level:
-                description: Whether packets are signed, or encrypted. By default they are neither.
+                description: Whether packets are signed, or encrypted, for which a user and a password are wanted. By
+                  default they are neither.
                 type: str
                 choices: [None, Sign, Encrypt]
               username:
@@ -212,6 +226,31 @@ options:
                 description: What is posted. By default collectd's own commands.
                 type: str
                 choices: [Command, JSON, KAIROSDB]
+  notifications:
+    description:
+      - Has the notifications of collectd's ipmi plugin rated by the health rules, the collection's and those of
+        O(health_rules), and handed on. The plugin's own severity misleads, it calls a failed power supply okay.
+      - Without it, they go where collectd's other configuration has them go.
+      - Which notifications there are is said for each instance. The program is started by collectd's exec plugin.
+    type: dict
+    suboptions:
+      file:
+        description: File to which each is appended as a line of JSON. Its folder has to be there, and let
+          O(notifications.user) write.
+        type: path
+      mode:
+        description: Mode of that file where it is made.
+        type: str
+        default: '0640'
+      syslog:
+        description: Facility of syslog. By default nothing goes there.
+        type: str
+        choices: [daemon, user, auth, local0, local1, local2, local3, local4, local5, local6, local7]
+      user:
+        description: User that the program runs as. collectd refuses root; where collectd itself does not run as root,
+          its own user.
+        type: str
+        required: true
   extra_config:
     description: Lines for the end of the file, as they are. They are not checked, and not tried by the second collectd.
     type: str
@@ -247,7 +286,16 @@ options:
     description: Name of the systemd unit.
     type: str
     default: collectd
+  _handler:
+    description: For the action plugin, which adds the program for O(notifications).
+    type: str
+extends_documentation_fragment:
+  - baremetal.ipmi.bmc.health_rules
 attributes:
+  action:
+    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
+      controller.
+    support: full
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying target.
     support: full

@@ -21,7 +21,8 @@ from harness.playing import Player
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
-IN_A_GUEST = ("ipmi_timeouts",)  # what changes the driver of the machine on which it runs: test_guest
+# What changes the machine on which it runs: test_guest_roles, test_collectd_role.
+ELSEWHERE = ("collectd_ipmi", "ipmi_timeouts")
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def blocks(document: str, language: str) -> list[str]:
     return [text for label, text in fenced if label == language]
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.stem not in IN_A_GUEST], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in MODULES if path.stem not in ELSEWHERE], ids=lambda path: path.stem)
 def test_examples_of_modules_run(player: Player, path: Path) -> None:
     tasks = yaml.safe_load(constant(path, "EXAMPLES"))
     played = player.run([{"hosts": "all", "gather_facts": False, "tasks": tasks}])
@@ -74,6 +75,7 @@ def test_documented_options_are_the_ones_that_modules_take(ansible_env: dict[str
 
 def constant_spec(module: str) -> dict[str, Any]:
     from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import (
+        collectd_spec,
         report,
         sel,
         sel_change,
@@ -84,6 +86,8 @@ def constant_spec(module: str) -> dict[str, Any]:
     )
 
     return {
+        "collectd_ipmi": collectd_spec.COLLECTD_SPEC,
+        "collectd_ipmi_report": collectd_spec.REPORT_SPEC,
         "ipmi_sel": sel_change.CHANGE_SPEC,
         "ipmi_sel_clock": sel_clock.CLOCK_SPEC,
         "ipmi_sel_info": sel.INFO_SPEC,

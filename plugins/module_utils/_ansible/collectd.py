@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from .._core.errors import CollectdError, NoBmc, NoDriver, OptionError
 from .._ops.collectd import Enforced, EnforceRequest, ManagedFile, enforce
 from .._transport.device import firmware_tells_of_bmc, open_device
 from .collectd_machine import CollectdMachine, Paths, installed_version, other_texts
+from .collectd_notifications import notification_blocks, notification_files
 from .collectd_spec import ABSENT, LISTS
 
 FILE = "00-baremetal-ipmi.conf"
@@ -66,6 +68,7 @@ def _set_up(
     warnings = [*plan.warnings, *_files_warnings(plan.instances, machine)]
     request = EnforceRequest(
         files=(
+            *notification_files(params["notifications"], params["health_rules"], params["_handler"]),
             ManagedFile(path, plan.text.encode()),
             ManagedFile(drop_in, _drop_in(plan.instances).encode(), 0o644),
         ),
@@ -74,6 +77,7 @@ def _set_up(
         interval_s=params["interval_s"],
         timeout_s=params["timeout_s"],
         check=checking,
+        mark=_mark(params["service"]),
     )
     result = enforce(request, machine)
     told = _told(result, request, version, plan)
@@ -85,15 +89,38 @@ def _set_up(
 def _remove(
     params: Mapping[str, Any], path: str, drop_in: str, checking: bool, diff: bool
 ) -> tuple[dict[str, Any], list[str]]:
-    files = (ManagedFile(path, None), ManagedFile(drop_in, None, 0o644))
-    request = EnforceRequest(files, {}, (), params["interval_s"], params["timeout_s"], running=False, check=checking)
+    files = (ManagedFile(path, None), ManagedFile(drop_in, None, 0o644), *notification_files(None, (), None))
+    request = EnforceRequest(
+        files=files,
+        expected={},
+        trial=(),
+        interval_s=params["interval_s"],
+        timeout_s=params["timeout_s"],
+        running=False,
+        check=checking,
+        mark=_mark(params["service"]),
+    )
     machine = CollectdMachine(Paths(params["program"], params["config_file"], params["service"], ""), frozenset())
     result = enforce(request, machine)
+    if result.drift and not checking:
+        _remove_folders(os.path.dirname(drop_in), os.path.dirname(_SOCKET))
     told: dict[str, Any] = {"changed": bool(result.drift), "drift": list(result.drift)}
     told.update(version=None, instances=[], left_out=[])
     if diff:
         told["diff"] = _diff(request, result)
     return told, []
+
+
+def _mark(service: str) -> ManagedFile:
+    """Where a start of the machine, which starts the service anew, takes it away."""
+    return ManagedFile(f"/run/{service}-baremetal-ipmi.unfinished", b"")
+
+
+def _remove_folders(*folders: str) -> None:
+    """What the files of ours lay in, where nothing of others is left there."""
+    for folder in folders:
+        with suppress(OSError):
+            os.rmdir(folder)
 
 
 def _plan(params: Mapping[str, Any], version: Version, path: str) -> _Plan:
@@ -103,7 +130,8 @@ def _plan(params: Mapping[str, Any], version: Version, path: str) -> _Plan:
     left_out, doubts = _left_out(wanted)
     instances = tuple(instance for instance in wanted if instance.name not in left_out)
     blocks = ipmi_blocks(instances, params["interval_s"], version)
-    text = HEADING + text_of((*blocks, *_socket_blocks(foreign), *output_blocks(params["outputs"])))
+    blocks += (*_socket_blocks(foreign), *output_blocks(params["outputs"]))
+    text = HEADING + text_of((*blocks, *notification_blocks(params["notifications"])))
     if params["extra_config"]:
         text += params["extra_config"].rstrip("\n") + "\n"
     return _Plan(instances, left_out, text, foreign or _SOCKET, (*warnings, *doubts))
@@ -203,4 +231,7 @@ def _diff(request: EnforceRequest, result: Enforced) -> list[dict[str, str]]:
         if found != file.content and before == after:
             after += "# a password differs\n"
         told.append({"before_header": file.path, "after_header": file.path, "before": before, "after": after})
+    # Texts show neither a mode nor how the service is.
+    drift = "".join(f"{line}\n" for line in result.drift)
+    told.append({"before_header": "drift", "after_header": "drift", "before": drift, "after": ""})
     return told

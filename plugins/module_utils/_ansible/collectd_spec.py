@@ -9,6 +9,9 @@ from typing import Any
 
 from .._core.collectd.instances import AUTH_TYPES
 from .._core.collectd.options import OPTIONS
+from .._core.collectd.outputs import MIB_ROOT
+from .collectd_notify import FACILITIES
+from .sensors import RULES_SPEC
 
 PRESENT, ABSENT = "present", "absent"
 
@@ -45,6 +48,10 @@ OUTPUTS_SPEC: dict[str, dict[str, Any]] = {
             "staleness_delta_s": {"type": "int"},
         },
     },
+    "snmp_agent": {
+        "type": "dict",
+        "options": {"root_oid": {"type": "str", "default": MIB_ROOT}},
+    },
     "network": {
         "type": "dict",
         "options": {
@@ -59,6 +66,11 @@ OUTPUTS_SPEC: dict[str, dict[str, Any]] = {
                     "username": {"type": "str"},
                     "password": {"type": "str", "no_log": True},
                 },
+                # Without a user collectd leaves the server out, and says so in its log only.
+                "required_if": [
+                    ("security_level", "Sign", ("username", "password")),
+                    ("security_level", "Encrypt", ("username", "password")),
+                ],
             }
         },
     },
@@ -83,11 +95,20 @@ OUTPUTS_SPEC: dict[str, dict[str, Any]] = {
     },
 }
 
+NOTIFICATIONS_SPEC: dict[str, dict[str, Any]] = {
+    "file": {"type": "path"},
+    "mode": {"type": "str", "default": "0640"},
+    "syslog": {"type": "str", "choices": list(FACILITIES)},
+    "user": {"type": "str", "required": True},
+}
+
 COLLECTD_SPEC: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
     "interval_s": {"type": "float", "default": 10.0},
     "instances": {"type": "list", "elements": "dict", "options": INSTANCE_SPEC, "default": []},
     "outputs": {"type": "dict", "options": OUTPUTS_SPEC, "default": {}},
+    "notifications": {"type": "dict", "options": NOTIFICATIONS_SPEC},
+    **RULES_SPEC,
     "extra_config": {"type": "str", "default": ""},
     "archived_bmcs": {"type": "list", "elements": "str", "default": []},
     "sensors_of": {"type": "dict", "default": {}},
@@ -96,6 +117,8 @@ COLLECTD_SPEC: dict[str, dict[str, Any]] = {
     "config_file": {"type": "path", "default": "/etc/collectd/collectd.conf"},
     "config_dir": {"type": "path", "default": "/etc/collectd/collectd.conf.d"},
     "service": {"type": "str", "default": "collectd"},
+    # What the action plugin adds: the program for notifications, as handed_over() writes it.
+    "_handler": {"type": "str"},
 }
 
 REPORT_SPEC: dict[str, dict[str, Any]] = {

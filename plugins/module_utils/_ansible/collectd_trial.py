@@ -42,7 +42,9 @@ def try_out(
         if account:
             for path in (folder, configuration):
                 os.chown(path, account.uid, account.gid)
-        return _run([program, "-f", "-C", configuration], folder, hosts, timeout_s, account)
+        # It ends even where we are killed.
+        limit = ["timeout", f"--kill-after={_END_S:g}", f"{timeout_s + _END_S:g}"]
+        return _run([*limit, program, "-f", "-C", configuration], folder, hosts, timeout_s, account)
 
 
 def _text(folder: str, blocks: Iterable[Block]) -> str:
@@ -96,5 +98,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         try:
             process.wait(_END_S)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from .._core.collectd.render import Block
@@ -87,7 +87,8 @@ class Machine(Protocol):
 @dataclass(frozen=True)
 class EnforceRequest:
     """``expected``: instance name -> host that values are told under; ``trial``: the configuration to be tried first;
-    ``timeout_s``: for the first values, a trial's or the service's; ``running``: whether collectd is to run."""
+    ``timeout_s``: for the first values, a trial's or the service's; ``running``: whether collectd is to run;
+    ``mark``: lies there from the first change to the end, so that the run after one that was killed knows of it."""
 
     files: tuple[ManagedFile, ...]
     expected: Mapping[str, str | None]
@@ -96,6 +97,7 @@ class EnforceRequest:
     timeout_s: float
     running: bool = True
     check: bool = False
+    mark: ManagedFile | None = None
 
 
 @dataclass(frozen=True)
@@ -113,29 +115,56 @@ def enforce(request: EnforceRequest, machine: Machine) -> Enforced:
     CollectdError tells why."""
     before = {file.path: machine.read(file) for file in request.files}
     service = machine.service()
-    drift = (*_files_drift(request, before), *_service_drift(request, service))
+    unfinished = request.mark is not None and machine.read(request.mark).content is not None
+    drift = (*_files_drift(request, before), *_service_drift(request, service), *(_UNFINISHED if unfinished else ()))
     if request.check:
         return Enforced(drift, before)
     changed = [file for file in request.files if before[file.path].content != file.content]
     wrong = [file for file in request.files if not before[file.path].right and file not in changed]
-    restart = bool(changed) and (service.active or request.running)
+    restart = (bool(changed) or unfinished) and (service.active or request.running)
     start = request.running and not service.active
     if restart and request.expected:
         _try(request, machine)
     try:
+        if changed:
+            _mark(request, machine)
         for file in [*changed, *wrong]:
             machine.write(file)
         if request.running and not service.enabled:
             machine.enable()
         if restart or start:
-            machine.restart()
+            _restart(machine)
         flowing = _wait_for_values(request, machine, fresh=restart or start) if request.running else {}
     except BaseException as error:
-        left = _go_back(changed, before, service, machine) if changed else "its files were right, and stay as they are"
+        left = "its files were right, and stay as they are"
+        if changed:
+            left = _go_back(request, changed, before, service, machine)
         if isinstance(error, CollectdError):
             raise CollectdError(f"{error.message}; {left}", error.next_step) from error
         raise
+    if changed or unfinished:
+        _unmark(request, machine)
     return Enforced(drift, before, flowing)
+
+
+_UNFINISHED = ("an earlier run was ended before it had restarted the service and seen values",)
+
+
+def _mark(request: EnforceRequest, machine: Machine) -> None:
+    if request.mark:
+        machine.write(request.mark)
+
+
+def _unmark(request: EnforceRequest, machine: Machine) -> None:
+    if request.mark:
+        machine.write(replace(request.mark, content=None))
+
+
+def _restart(machine: Machine) -> None:
+    try:
+        machine.restart()
+    except CollectdError as error:
+        raise CollectdError(f"{error.message}{_quoted(machine.log())}", error.next_step) from error
 
 
 def _files_drift(request: EnforceRequest, before: Mapping[str, FoundFile]) -> Iterable[str]:
@@ -165,10 +194,11 @@ def _try(request: EnforceRequest, machine: Machine) -> None:
     if trial.ended is None and not silent:
         return
     if trial.ended is not None:
-        what = f"a second collectd that tried the configuration ended with {trial.ended}"
+        what = f"a second collectd that tried the configuration ended with {trial.ended}{_quoted(trial.log)}"
     else:
-        what = f"a second collectd had no value of {', '.join(silent)} within {request.timeout_s:g} s"
-    raise CollectdError(f"{what}{_said(trial.log, silent)}; nothing was changed", _NEXT_STEP)
+        names = ", ".join(silent)
+        what = f"a second collectd had no value of {names} within {request.timeout_s:g} s{_said(trial.log, silent)}"
+    raise CollectdError(f"{what}; nothing was changed", _NEXT_STEP)
 
 
 _NEXT_STEP = (
@@ -177,13 +207,21 @@ _NEXT_STEP = (
 )
 
 
-def _said(log: Sequence[str], names: Iterable[str]) -> str:
-    """The last lines of a log that are about instances, or else about the plugin."""
-    for words in ([f"`{name}" for name in names], ["ipmi"], [""]):
-        lines = [line for line in log if any(word in line for word in words)]
-        if lines:
-            return ". It said: " + " / ".join(lines[-_LOG_LINES:])
-    return ""
+# How OpenIPMI tells of it.
+_WRONG_PASSWORD = "OS: Invalid argument"
+
+
+def _said(log: Sequence[str], names: Sequence[str]) -> str:
+    """The last lines of a log that are about instances."""
+    words = [word for name in names for word in (f"`{name}`", f"`{name}'", f"ipmi plugin: {name} ")]
+    lines = [line for line in log if any(word in line for word in words)]
+    if not lines:
+        return ". Its log has nothing about that, as when nobody answers"
+    return _quoted(lines) + (" (which is said of a wrong password)" if _WRONG_PASSWORD in lines[-1] else "")
+
+
+def _quoted(lines: Sequence[str]) -> str:
+    return ". It said: " + " / ".join(lines[-_LOG_LINES:]) if lines else ""
 
 
 def _wait_for_values(request: EnforceRequest, machine: Machine, fresh: bool) -> dict[str, int]:
@@ -192,10 +230,10 @@ def _wait_for_values(request: EnforceRequest, machine: Machine, fresh: bool) -> 
     seen: dict[str | None, set[float]] = {host: set() for host in request.expected.values()}
     wanted = 2 if fresh else 1
     oldest = machine.now() - (0 if fresh else 2 * request.interval_s)
-    values: Mapping[str | None, Mapping[str, float]] = {}
     while True:
-        if machine.service().active:
-            values = machine.values()
+        if not machine.service().active:
+            raise CollectdError(f"collectd has ended{_quoted(machine.log())}", _NEXT_STEP)
+        values = machine.values()
         for host, times in seen.items():
             latest = max(values.get(host, {}).values(), default=0.0)
             if latest >= oldest:
@@ -210,17 +248,23 @@ def _wait_for_values(request: EnforceRequest, machine: Machine, fresh: bool) -> 
 
 
 def _go_back(
-    changed: Sequence[ManagedFile], before: Mapping[str, FoundFile], service: Service, machine: Machine
+    request: EnforceRequest,
+    changed: Sequence[ManagedFile],
+    before: Mapping[str, FoundFile],
+    service: Service,
+    machine: Machine,
 ) -> str:
     """Bring back the files and the service as they were; tell how things are now."""
     try:
         for file in changed:
             found = before[file.path]
             machine.write(ManagedFile(file.path, found.content, found.mode or file.mode))
-        if not service.active:
+        if service.active:
+            machine.restart()
+        else:
             machine.stop()
-            return "the files are as they were, and the service is stopped again"
-        machine.restart()
-        return "the files are as they were, and the service runs with them"
+        _unmark(request, machine)
+        now = "the service runs with them" if service.active else "the service is stopped again"
+        return f"the files are as they were, and {now}"
     except (OSError, CollectdError) as error:
         return f"going back failed, too: {error}; look at {', '.join(file.path for file in changed)} and the service"

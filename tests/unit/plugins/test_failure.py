@@ -13,7 +13,12 @@ import yaml
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.failure import failure
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core import errors
-from ansible_collections.baremetal.ipmi.plugins.modules import ipmi_sel, ipmi_sensor_facts, ipmi_timeouts
+from ansible_collections.baremetal.ipmi.plugins.modules import (
+    collectd_ipmi,
+    ipmi_sel,
+    ipmi_sensor_facts,
+    ipmi_timeouts,
+)
 
 # Families are never raised themselves.
 FAMILIES = (errors.IpmiError, errors.TransportError, errors.AuthenticationError)
@@ -48,7 +53,7 @@ def test_refused_command_has_a_kind_and_names_the_code():
 
 
 def test_every_kind_of_error_is_documented():
-    returned = (yaml.safe_load(module.RETURN) for module in (ipmi_sensor_facts, ipmi_sel, ipmi_timeouts))
+    returned = (yaml.safe_load(module.RETURN) for module in (collectd_ipmi, ipmi_sensor_facts, ipmi_sel, ipmi_timeouts))
     documented = "".join(told["error"]["contains"]["kind"]["description"] for told in returned)
     classes = [kind for _name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)]
     for kind in set(classes) - set(FAMILIES):

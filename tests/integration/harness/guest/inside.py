@@ -18,8 +18,8 @@ from .running import Guest
 
 MODULE_UTILS = Path(__file__).resolve().parents[4] / "plugins" / "module_utils"
 PACKAGE = "ansible_collections/baremetal/ipmi/plugins"
-# Prints the facts, or the kind of the error and its sentence. With a number of sensors as second argument it waits, once
-# these are read, until somebody removes /root/halfway.
+# Prints the facts, or the kind of the error and its sentence. With a number of sensors as second argument it waits,
+# once these are read, until somebody removes /root/halfway.
 SCRIPT = """\
 import json, os, sys, time
 sys.path.insert(0, "/root")
