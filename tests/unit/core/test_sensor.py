@@ -150,3 +150,8 @@ def test_collectd_leaves_out_what_has_no_number(record):
 @pytest.mark.parametrize("linearization", [0x00, 0x0B, 0x70])
 def test_collectd_reports_what_its_library_converts(linearization):
     assert sensor_of(full(b24=linearization)).collectd_type == "temperature"
+
+
+def test_event_only_sensor_has_no_name_for_collectd():
+    sensor = sensor_of(event_only(b"ACPI State"))
+    assert (sensor.name, sensor.collectd_name.split(" (")[0][:1]) == ("ACPI State", " ")

@@ -69,9 +69,14 @@ class Sensor:
 
     @property
     def collectd_name(self) -> str:
-        """What collectd's ipmi plugin calls the sensor; it does not count up the instance of shared records."""
+        """What collectd's ipmi plugin calls the sensor; it does not count up the instance of shared records.
+
+        OpenIPMI looks for the name of an event-only record in the byte before it, which is the manufacturer's and is
+        mostly zero: such a sensor has no name there.
+        """
         record = self.record
-        return collectd_name(self.id_string, record.entity_id, record.entity_instance, record.owner, record.channel)
+        name = "" if record.event_only else self.id_string
+        return collectd_name(name, record.entity_id, record.entity_instance, record.owner, record.channel)
 
     @property
     def collectd_type(self) -> str | None:
