@@ -24,8 +24,14 @@ from results import Results, add_junit, allowed_patterns, unlisted
 from tree import ROOT, NoInterpreter, environment_python
 
 UTILS = "ansible_collections.baremetal.ipmi.plugins.module_utils"
-# Program -> Debian package that brings it.
-SYSTEM_PROGRAMS = {"ipmi_sim": "openipmi", "ipmitool": "ipmitool", "ipmi-sensors": "freeipmi-tools"}
+# Program -> Debian packages that bring it, with the libraries that collectd's plugins only suggest.
+SYSTEM_PROGRAMS = {
+    "ipmi_sim": ("openipmi",),
+    "ipmitool": ("ipmitool",),
+    "ipmi-sensors": ("freeipmi-tools",),
+    "collectd": ("collectd-core", "libopenipmi0"),
+    "rrdtool": ("rrdtool", "libcurl3-gnutls", "libmicrohttpd12", "libprotobuf-c1", "libyajl2"),
+}
 SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 APT_DEADLINE_S = 300
 
@@ -59,7 +65,7 @@ def install_system_packages(env: dict[str, str]) -> None:
     missing = missing_programs(env)
     if not missing:
         return
-    packages = sorted({SYSTEM_PROGRAMS[name] for name in missing})
+    packages = sorted({package for name in missing for package in SYSTEM_PROGRAMS[name]})
     if os.geteuid() == 0 and shutil.which("apt-get"):
         headline(f"system packages: apt-get install {' '.join(packages)}")
         apt_env = {**env, "DEBIAN_FRONTEND": "noninteractive"}
@@ -76,7 +82,7 @@ def install_system_packages(env: dict[str, str]) -> None:
                 print(f"apt-get {arguments[0]} failed: {(done.stderr or done.stdout).strip()[-400:]}")
         missing = missing_programs(env)
     if missing:
-        packages = sorted({SYSTEM_PROGRAMS[name] for name in missing})
+        packages = sorted({package for name in missing for package in SYSTEM_PROGRAMS[name]})
         print(f"missing: {', '.join(missing)} (packages {', '.join(packages)}); the tests that need them are skipped")
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from typing import Any
 
 from .._core.collectd.instances import Instance, check
 from .._core.collectd.options import Version, version_text
-from .._core.collectd.outputs import output_blocks
+from .._core.collectd.outputs import check_outputs, output_blocks
 from .._core.collectd.render import HEADING, Block, for_trial, ipmi_blocks, text_of, without_passwords
 from .._core.collectd.sensors import collectd_sensors
 from .._core.collectd.surroundings import look_around
@@ -127,6 +128,7 @@ def _plan(params: Mapping[str, Any], version: Version, path: str) -> _Plan:
     foreign = _foreign_socket(params, path)
     wanted = [_instance(given, params["sensors_of"].get(given["name"])) for given in params["instances"]]
     warnings = check(wanted, params["interval_s"], version, frozenset(params["archived_bmcs"]))
+    check_outputs(params["outputs"], wanted, version)
     left_out, doubts = _left_out(wanted)
     instances = tuple(instance for instance in wanted if instance.name not in left_out)
     blocks = ipmi_blocks(instances, params["interval_s"], version)
@@ -143,7 +145,7 @@ def _foreign_socket(params: Mapping[str, Any], path: str) -> str | None:
     texts = other_texts(params["config_file"], path)
     if params["config_file"] not in texts:
         raise CollectdError(f"there is no {params['config_file']}", "Install collectd's own configuration.")
-    around = look_around(texts[params["config_file"]], texts, path)
+    around = look_around(texts, params["config_file"], path)
     if not around.included:
         raise CollectdError(
             f"{params['config_file']} does not include {params['config_dir']}",
@@ -221,13 +223,20 @@ def _told(result: Enforced, request: EnforceRequest, version: Version, plan: _Pl
     }
 
 
+def _shown(content: bytes | None) -> str:
+    """A file as it may be shown."""
+    if content is None:
+        return ""
+    if b"\0" in content:
+        return f"a program, SHA-256 {hashlib.sha256(content).hexdigest()}\n"
+    return without_passwords(content.decode(errors="replace"))
+
+
 def _diff(request: EnforceRequest, result: Enforced) -> list[dict[str, str]]:
     told = []
     for file in request.files:
         found = result.before[file.path].content
-        before, after = (
-            without_passwords((content or b"").decode(errors="replace")) for content in (found, file.content)
-        )
+        before, after = _shown(found), _shown(file.content)
         if found != file.content and before == after:
             after += "# a password differs\n"
         told.append({"before_header": file.path, "after_header": file.path, "before": before, "after": after})

@@ -29,6 +29,10 @@ SENSORS = [
 ]
 
 
+def around(main, others=None):
+    return look_around({"/main": main, **(others or {})}, "/main", OURS)
+
+
 def text(*instances, version=(5, 12, 0)):
     return text_of(ipmi_blocks(instances, 30, version))
 
@@ -115,28 +119,33 @@ def test_name_of_a_bmc_whose_sensors_are_not_known_is_refused():
     ],
 )
 def test_folder_that_is_included_is_found(include):
-    assert look_around(f"Hostname x\n{include}\n", {}, OURS).included
+    assert around(f"Hostname x\n{include}\n").included
 
 
 @pytest.mark.parametrize("text_", ["", '# <Include "/etc/collectd/collectd.conf.d">', 'Include "/etc/other/*.conf"'])
 def test_folder_that_is_not_included_is_found_out(text_):
-    assert not look_around(text_, {}, OURS).included
+    assert not around(text_).included
 
 
 @pytest.mark.parametrize(
-    "line", ["LoadPlugin ipmi", '  loadplugin "ipmi"', "<LoadPlugin ipmi>", '<Plugin "ipmi">', "LoadPlugin ipmi # ours"]
+    "line", ["<LoadPlugin ipmi>", '  <loadplugin "ipmi">', '<Plugin "ipmi">', "<Plugin ipmi> # ours"]
 )
 def test_another_file_that_sets_the_plugin_up_is_found(line):
-    assert look_around(MAIN, {"/a.conf": "x", "/b.conf": f"x\n{line}\n"}, OURS).ipmi_in == "/b.conf"
+    assert around(MAIN, {"/a.conf": "x", "/b.conf": f"x\n{line}\n"}).ipmi_in == "/b.conf"
 
 
-@pytest.mark.parametrize("line", ["#LoadPlugin ipmi", "LoadPlugin ipmi2", "<Plugin ipmistat>"])
+@pytest.mark.parametrize("line", ["#<Plugin ipmi>", "<LoadPlugin ipmi2>", "<Plugin ipmistat>", "LoadPlugin ipmi"])
 def test_what_only_looks_like_the_plugin_is_left_alone(line):
-    assert look_around(MAIN, {"/b.conf": line}, OURS).ipmi_in is None
+    assert around(MAIN, {"/b.conf": line}).ipmi_in is None
 
 
 def test_socket_of_another_file_is_used():
     plugin = 'LoadPlugin unixsock\n<Plugin unixsock>\n  SocketFile "/run/s"\n</Plugin>\n'
-    assert look_around(MAIN, {"/b.conf": plugin}, OURS).socket == "/run/s"
-    assert look_around(MAIN, {"/b.conf": "LoadPlugin unixsock\n"}, OURS).socket == "/var/run/collectd-unixsock"
-    assert look_around(MAIN, {"/b.conf": '  SocketFile "/run/dns"\n'}, OURS).socket is None
+    assert around(MAIN, {"/b.conf": plugin}).socket == "/run/s"
+    assert around(MAIN, {"/b.conf": "LoadPlugin unixsock\n"}).socket == "/var/run/collectd-unixsock"
+    assert around(MAIN, {"/b.conf": '  SocketFile "/run/dns"\n'}).socket is None
+
+
+@pytest.mark.parametrize("line", ["LoadPlugin ipmi", '  loadplugin "ipmi" # by hand'])
+def test_main_file_that_loads_the_plugin_before_ours_is_found(line):
+    assert around(f"{line}\n{MAIN}").ipmi_in == "/main"

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _INCLUDE = re.compile(r'^\s*<?\s*Include\s+"?([^">\n]+?)"?\s*>?\s*(?:#.*)?$', re.IGNORECASE | re.MULTILINE)
-_PLUGIN = r'^\s*(?:<?\s*LoadPlugin|<\s*Plugin)\s+"?{}"?\s*>?\s*(?:#.*)?$'
+_PLUGIN = r'^\s*(?:{})\s+"?{}"?\s*>?\s*(?:#.*)?$'
+_LOADED, _BLOCK = r"LoadPlugin", r"<\s*(?:Load)?Plugin"
 _SOCKET = re.compile(r'^\s*SocketFile\s+"?([^"\n]+?)"?\s*(?:#.*)?$', re.IGNORECASE | re.MULTILINE)
 
 
@@ -25,10 +26,14 @@ class Surroundings:
     socket: str | None
 
 
-def look_around(main: str, others: Mapping[str, str], path: str) -> Surroundings:
-    """``main``: the main file's text; ``others``: path -> text of every file but ours, the main one among them."""
+def look_around(texts: Mapping[str, str], main_file: str, path: str) -> Surroundings:
+    """``texts``: path -> text of every file but ours, which is to be at ``path``."""
+    main = texts[main_file]
     mentions = (_covers(pattern, path) for pattern in _INCLUDE.findall(main))
-    return Surroundings(any(mentions), _first(others, "ipmi"), _socket(others))
+    # A line that only loads the plugin comes with some packages, and does no harm behind ours; in the main file it is
+    # before.
+    loaded = _first({main_file: main}, "ipmi", _LOADED)
+    return Surroundings(any(mentions), loaded or _first(texts, "ipmi", _BLOCK), _socket(texts))
 
 
 def _covers(pattern: str, path: str) -> bool:
@@ -36,13 +41,13 @@ def _covers(pattern: str, path: str) -> bool:
     return posixpath.dirname(path) in (pattern.rstrip("/"), posixpath.dirname(pattern)) or pattern == path
 
 
-def _first(texts: Mapping[str, str], plugin: str) -> str | None:
-    found = re.compile(_PLUGIN.format(plugin), re.IGNORECASE | re.MULTILINE)
+def _first(texts: Mapping[str, str], plugin: str, words: str) -> str | None:
+    found = re.compile(_PLUGIN.format(words, plugin), re.IGNORECASE | re.MULTILINE)
     return next((path for path, text in texts.items() if found.search(text)), None)
 
 
 def _socket(texts: Mapping[str, str]) -> str | None:
-    path = _first(texts, "unixsock")
+    path = _first(texts, "unixsock", f"{_LOADED}|{_BLOCK}")
     if path is None:
         return None
     named = [match for text in texts.values() for match in _SOCKET.findall(text)]
