@@ -1,6 +1,6 @@
 # Two commands do all their own set-up: `make demo` shows the collection, `make test` checks it.
 # The virtual environments live in a cache outside of the tree (tests/tools/venv.sh); nothing is done as root but
-# the installation of the three system packages that `make test` wants, and that only where it runs as root.
+# the installation of the system packages that the tests want, and that only where they run as root.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # $(call in_venv,KIND,COMMAND): run COMMAND with the Python of the virtual environment KIND.
 in_venv = @venv="$$(tests/tools/venv.sh $(1))" && PATH="$$venv/bin:$$PATH" exec "$$venv/bin/python" $(2)
 
-.PHONY: help demo test test-all lint sanity docs galaxy bench vm build clean
+.PHONY: help demo test test-all lint sanity docs galaxy bench vm nodes molecule build clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ bench: ## cost of a read beside other clients', into docs/bench.md (some ten min
 
 vm: ## the image of the server with a BMC of its own for tests, if it is not in the cache yet (some three minutes)
 	$(call in_venv,dev,tests/tools/vm.py)
+
+nodes: ## the images of the Debian machines for tests of roles, if they are not in the cache yet (some two minutes each)
+	$(call in_venv,dev,tests/tools/node_image.py)
+
+molecule: $(COLLECTION) ## the roles on real machines: every scenario in extensions/molecule, or SCENARIOS='...'
+	$(call in_venv,molecule,tests/tools/scenarios.py $(SCENARIOS))
 
 build: ## the collection's artifact, into dist/
 	@venv="$$(tests/tools/venv.sh runtime)" && exec "$$venv/bin/ansible-galaxy" collection build --force --output-path dist

@@ -404,7 +404,6 @@ error:
 """
 
 import signal
-import sys
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -416,7 +415,7 @@ from ..module_utils._core.errors import IpmiError
 
 
 def _stop(number: int, _frame: Any) -> None:
-    sys.exit(128 + number)
+    raise SystemExit(128 + number)
 
 
 def main() -> None:

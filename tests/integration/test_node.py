@@ -112,21 +112,23 @@ def gone(pid: int) -> bool:
         return True
 
 
-def left(pid: int) -> set[str]:
-    """What nodes of this test process have laid out on this machine."""
-    groups = {str(group) for group in Path("/sys/fs/cgroup").rglob(f"node-{pid}-*")}
-    folders = {str(folder) for folder in Path(tempfile.gettempdir()).glob("node-*")}
-    return groups | folders | {line for line in Path("/proc/mounts").read_text().splitlines() if "/node-" in line}
+def left(folder: Path) -> set[str]:
+    """What this process's nodes have laid out on this machine, their temporary folders in ``folder``."""
+    groups = {str(group) for group in Path("/sys/fs/cgroup").rglob(f"node-{os.getpid()}-*")}
+    mounts = {line for line in Path("/proc/mounts").read_text().splitlines() if str(folder) in line}
+    return groups | mounts | set(os.listdir(folder))
 
 
-def test_nothing_is_left_of_a_node(machine: Node) -> None:
-    before = left(os.getpid())
-    with node(machine.release) as other:
-        pids = descendants(other.pid)
-        assert len(pids) > 5
-        assert left(os.getpid()) > before
-    assert [pid for pid in pids if not gone(pid)] == []
-    assert left(os.getpid()) == before
+def test_nothing_is_left_of_a_node(machine: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="left-") as name:
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        before = left(Path(name))
+        with node(machine.release) as other:
+            pids = descendants(other.pid)
+            assert len(pids) > 5
+            assert left(Path(name)) > before
+        assert [pid for pid in pids if not gone(pid)] == []
+        assert left(Path(name)) == before
 
 
 def test_no_process_stays_behind_a_killed_test(machine: Node) -> None:

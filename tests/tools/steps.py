@@ -70,6 +70,7 @@ STEPS = (
     Step("ansible-test sanity", "dev", "sanity.py"),
     Step("reference", "release", "docs.py"),
     Step("galaxy-importer", "release", "galaxy.py"),
+    Step("molecule", "molecule", "scenarios.py"),
     *(_shuffled(seed) for seed in range(1, SHUFFLED_RUNS + 1)),
 )
 

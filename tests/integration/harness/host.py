@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .guest.ssh import Ssh
+if TYPE_CHECKING:
+    from .guest.ssh import Ssh
 
 
 class Host:

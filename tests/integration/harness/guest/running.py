@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.host import Host
 from harness.ipmi_sim import IpmiSim, free_port, own_address
 
 from .machine import Machine, Wiring, make_disk
@@ -66,15 +67,13 @@ def image_or_skip() -> Path:
         pytest.skip(str(why))
 
 
-class Guest:
+class Guest(Host):
     """A running server. ``bmc``: its ipmi_sim, where its BMC is one; ``ssh_options`` are ssh's and scp's."""
 
     def __init__(self, machine: Machine, ssh: Ssh, bmc: IpmiSim | None) -> None:
+        super().__init__(ssh)
         self._machine = machine
-        self._ssh = ssh
         self._bmc = bmc
-        self.ssh_options = ssh.options
-        self.address, self.port = ssh.address, ssh.port
 
     @property
     def bmc(self) -> IpmiSim:
@@ -85,34 +84,6 @@ class Guest:
     def pid(self) -> int:
         """Process id of QEMU."""
         return self._machine.pid
-
-    def ssh(self, command: str, *, stdin: bytes = b"", timeout_s: float = 120.0) -> subprocess.CompletedProcess[str]:
-        """Run a shell command as root; bytes of its output are characters of Latin-1."""
-        return self._ssh.run(command, stdin=stdin, timeout_s=timeout_s)
-
-    def must(self, command: str, *, timeout_s: float = 120.0) -> str:
-        """Standard output of a command as root; SshError where it fails."""
-        return self._ssh.must(command, timeout_s=timeout_s)
-
-    def copy(self, path: Path, folder: str = "/root") -> None:
-        """Copy a file or folder from here, under its own name, into a folder of the guest's; links are followed."""
-        leave_out = ("--exclude=__pycache__", "--exclude=.*")
-        command = ["tar", "-C", str(path.parent), "-chf", "-", *leave_out, path.name]
-        packed = subprocess.run(command, capture_output=True, check=True).stdout
-        self._ssh.must(f"mkdir -p {folder} && tar -C {folder} --no-same-owner -xf -", stdin=packed)
-
-    def inventory(self, **variables: Any) -> dict[str, Any]:
-        """The variables of an Ansible host that is this guest."""
-        return {
-            "ansible_connection": "ssh",
-            "ansible_host": self.address,
-            "ansible_port": self.port,
-            "ansible_user": "root",
-            "ansible_ssh_private_key_file": str(self._ssh.key),
-            "ansible_ssh_common_args": " ".join(self.ssh_options),
-            "ansible_python_interpreter": "/usr/bin/python3",
-            **variables,
-        }
 
     def load_driver(self) -> None:
         """Load ipmi_si and ipmi_devintf, which look at the BMC that is there now; /dev/ipmi0 is there afterwards."""
