@@ -133,8 +133,9 @@ class CollectdMachine:
     def _systemctl(self, *arguments: str, check: bool = True) -> str:
         done = _run(["systemctl", *arguments])
         if check and done.returncode:
+            said = " ".join((done.stderr or done.stdout).split())[-400:].rstrip(".")
             raise CollectdError(
-                f"systemctl {' '.join(arguments)} failed: {(done.stderr or done.stdout).strip()[-400:]}",
+                f"systemctl {' '.join(arguments)} failed: {said}",
                 f"See journalctl --unit {self._paths.service}.",
             )
         return done.stdout
