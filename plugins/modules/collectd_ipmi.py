@@ -406,11 +406,10 @@ error:
 import signal
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils._ansible.collectd import enforce_collectd
 from ..module_utils._ansible.collectd_spec import COLLECTD_SPEC
 from ..module_utils._ansible.failure import failure
+from ..module_utils._ansible.quiet import QuietModule
 from ..module_utils._core.errors import IpmiError
 
 
@@ -421,7 +420,7 @@ def _stop(number: int, _frame: Any) -> None:
 def main() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)  # an exception, so that what was begun is taken back
-    module = AnsibleModule(argument_spec=COLLECTD_SPEC, supports_check_mode=True)
+    module = QuietModule(argument_spec=COLLECTD_SPEC, supports_check_mode=True)
     try:
         result, warnings = enforce_collectd(module.params, module.check_mode, module._diff)
     except IpmiError as error:

@@ -105,7 +105,9 @@ def test_examples_of_the_module_run(machine: Node, fleet: Any, tmp_path: Path, a
     for told, real in here.items():
         assert told in examples
         examples = examples.replace(told, real)
-    machine.must("apt-get install --yes -qq --no-install-recommends collectd libopenipmi0 libmicrohttpd12 libprotobuf-c1")
+    machine.must(
+        "apt-get install --yes -qq --no-install-recommends collectd libopenipmi0 libmicrohttpd12 libprotobuf-c1"
+    )
     player = Player(tmp_path, ansible_env, deadline_s=300)
     player.hosts["collector"] = machine.inventory(vault_bmc_password=fleet["web01"].password)
     played = player.run([{"hosts": "all", "gather_facts": False, "tasks": yaml.safe_load(examples)}])

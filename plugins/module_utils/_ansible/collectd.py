@@ -161,8 +161,7 @@ def _foreign_socket(params: Mapping[str, Any], path: str) -> str | None:
 def _instance(given: Mapping[str, Any], sensors: Sequence[Mapping[str, Any]] | None) -> Instance:
     values = dict(given)
     for option in LISTS:
-        where = f"instance {given['name']}: {option}"
-        values[option] = collectd_sensors(given[option], sensors, where)
+        values[option] = collectd_sensors(given[option], sensors, given["name"], option)
     return Instance(**values)
 
 

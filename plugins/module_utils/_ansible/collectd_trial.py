@@ -35,7 +35,9 @@ def try_out(
     program: str, blocks: Sequence[Block], hosts: frozenset[str | None], timeout_s: float, account: Account | None
 ) -> Trial:
     """Run it in a folder of its own until there are values of all hosts, it ends, or the time is over."""
-    with tempfile.TemporaryDirectory(prefix="collectd-trial-") as folder:
+    # In memory, where it can: what is left of a run that was killed has passwords in it.
+    where = "/run" if os.access("/run", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="collectd-trial-", dir=where) as folder:
         configuration = os.path.join(folder, "collectd.conf")
         with open(os.open(configuration, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as stream:
             stream.write(_text(folder, blocks))

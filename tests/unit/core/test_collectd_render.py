@@ -22,10 +22,10 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import
 OURS = "/etc/collectd/collectd.conf.d/00-baremetal-ipmi.conf"
 MAIN = 'FQDNLookup true\n<Include "/etc/collectd/collectd.conf.d">\n\tFilter "*.conf"\n</Include>\n'
 SENSORS = [
-    {"name": "Fan 1", "type": "Fan", "collectd_name": "Fan 1 fan_cooling (29.1)"},
-    {"name": "Fan 2", "type": "Fan", "collectd_name": "Fan 2 fan_cooling (29.2)"},
-    {"name": "Temp", "type": "Temperature", "collectd_name": "Temp processor (3.1)"},
-    {"name": "Temp", "type": "Temperature", "collectd_name": "Temp processor (3.2)"},
+    {"name": "Fan 1", "type": "Fan", "entity_id": 29, "collectd_name": "Fan 1 fan_cooling (29.1)"},
+    {"name": "Fan 2", "type": "Fan", "entity_id": 29, "collectd_name": "Fan 2 fan_cooling (29.2)"},
+    {"name": "Temp", "type": "Temperature", "entity_id": 3, "collectd_name": "Temp processor (3.1)"},
+    {"name": "Temp", "type": "Temperature", "entity_id": 3, "collectd_name": "Temp processor (3.2)"},
 ]
 
 
@@ -85,7 +85,9 @@ def test_passwords_are_hidden_in_any_text():
 
 
 def test_names_and_types_become_collectds_names():
-    told = collectd_sensors(["fan", "Temp", "/x/", "Own name (1.2)", "Far r0.32.29.1 (r0.32.29.1)"], SENSORS, "here")
+    told = collectd_sensors(
+        ["fan", "Temp", "/x/", "Own name (1.2)", "Far r0.32.29.1 (r0.32.29.1)"], SENSORS, "a", "sensors"
+    )
     assert told == (
         "Fan 1 fan_cooling (29.1)",
         "Fan 2 fan_cooling (29.2)",
@@ -97,16 +99,22 @@ def test_names_and_types_become_collectds_names():
     )
 
 
+def test_entity_that_newer_openipmi_calls_otherwise_has_both_names():
+    inlet = {"name": "Inlet", "type": "Temperature", "entity_id": 64, "collectd_name": "Inlet invalid (64.1)"}
+    told = collectd_sensors(["Inlet"], [inlet], "a", "sensors")
+    assert told == ("Inlet invalid (64.1)", "Inlet air inlet (64.1)")
+
+
 def test_name_that_no_sensor_has_is_refused_with_the_nearest_ones():
     with pytest.raises(OptionError) as refused:
-        collectd_sensors(["Fan 3"], SENSORS, "instance a: sensors")
+        collectd_sensors(["Fan 3"], SENSORS, "a", "sensors")
     assert refused.value.message == "instance a: sensors: no sensor has the name or type 'Fan 3'"
     assert "Fan 1" in refused.value.next_step
 
 
 def test_name_of_a_bmc_whose_sensors_are_not_known_is_refused():
     with pytest.raises(OptionError, match="the BMC's sensors are not known"):
-        collectd_sensors(["Fan 1"], None, "here")
+        collectd_sensors(["Fan 1"], None, "a", "sensors")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +151,9 @@ def test_socket_of_another_file_is_used():
     plugin = 'LoadPlugin unixsock\n<Plugin unixsock>\n  SocketFile "/run/s"\n</Plugin>\n'
     assert around(MAIN, {"/b.conf": plugin}).socket == "/run/s"
     assert around(MAIN, {"/b.conf": "LoadPlugin unixsock\n"}).socket == "/var/run/collectd-unixsock"
-    assert around(MAIN, {"/b.conf": '  SocketFile "/run/dns"\n'}).socket is None
+    dns = '<Plugin dns>\n  SocketFile "/run/dns"\n</Plugin>\n'
+    assert around(MAIN, {"/b.conf": dns}).socket is None
+    assert around(MAIN, {"/b.conf": dns + plugin}).socket == "/run/s"
 
 
 @pytest.mark.parametrize("line", ["LoadPlugin ipmi", '  loadplugin "ipmi" # by hand'])

@@ -233,3 +233,28 @@ def test_removal_restarts_what_runs_and_starts_nothing():
 def test_second_removal_changes_nothing():
     machine = Machine(active=False)
     assert (enforce(GONE, machine).drift, machine.calls) == ((), [])
+
+
+MARKED = replace(NEW, mark=ManagedFile("/run/x.unfinished", b""))
+
+
+def test_mark_lies_there_from_the_first_change_to_the_end():
+    machine = Machine({CONF: b"old"})
+    enforce(MARKED, machine)
+    mark = MARKED.mark.path
+    assert [call for call in machine.calls if mark in call] == [f"write {mark}"] * 2
+    assert machine.calls.index(f"write {mark}") < machine.calls.index(f"write {CONF}")
+    assert machine.files[mark].content is None
+
+
+def test_mark_of_a_run_that_was_killed_has_the_service_restarted_although_its_files_are_right():
+    machine = Machine({**THERE, MARKED.mark.path: b""})
+    assert "an earlier run was ended" in enforce(MARKED, machine).drift[0]
+    assert machine.calls == ["try", "restart", f"write {MARKED.mark.path}"]
+    assert machine.files[MARKED.mark.path].content is None
+
+
+def test_going_back_takes_the_mark_away():
+    machine = Machine({CONF: b"old"}, delivers=())
+    failure(MARKED, machine)
+    assert machine.files[MARKED.mark.path].content is None

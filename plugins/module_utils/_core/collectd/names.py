@@ -139,8 +139,23 @@ def collectd_name(
     """
     place = _place(entity_id, entity_instance, owner, channel)
     if openipmi >= _SHORT_BUFFER_SINCE:
-        name = name[: max(0, _BUFFER - len(f"{instance[:_INSTANCE_LIMIT]}({place})."))]
+        name = _cut(name, place, instance)
     return f"{name} {_entity(entity_id, openipmi)} ({place})"
+
+
+def names_by_version(name: str, entity_id: int, instance: str = DEFAULT_INSTANCE) -> tuple[str, ...]:
+    """Return what each known version of OpenIPMI makes of a name that ``collectd_name`` gave for DEFAULT_OPENIPMI."""
+    head, _bracket, place = name.rpartition(" (")
+    bare, found = head[: len(head) - len(_entity(entity_id, DEFAULT_OPENIPMI)) - 1], []
+    for version in (DEFAULT_OPENIPMI, _SHORT_BUFFER_SINCE, _LONG_TABLE_SINCE):
+        kept = _cut(bare, place[:-1], instance) if version >= _SHORT_BUFFER_SINCE else bare
+        found.append(f"{kept} {_entity(entity_id, version)} ({place}")
+    return tuple(dict.fromkeys(found))
+
+
+def _cut(name: str, place: str, instance: str) -> str:
+    """What OpenIPMI's short buffer keeps of a sensor's name."""
+    return name[: max(0, _BUFFER - len(f"{instance[:_INSTANCE_LIMIT]}({place})."))]
 
 
 def collectd_type(

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..errors import OptionError
+from .names import names_by_version
 
 # ``CPU1 Temp processor (3.1)``, ``Fan r0.32.29.1``: an entity in parentheses ends it.
 _COLLECTD_NAME = re.compile(r".* \((?:r\d+\.\d+\.)?\d+\.\d+\)\Z")
@@ -21,10 +22,13 @@ def is_collectds(text: str) -> bool:
     return bool(_COLLECTD_NAME.match(text)) or (len(text) > 1 and text[0] == text[-1] == "/")
 
 
-def collectd_sensors(wanted: Sequence[str], sensors: Sequence[Mapping[str, Any]] | None, where: str) -> tuple[str, ...]:
+def collectd_sensors(
+    wanted: Sequence[str], sensors: Sequence[Mapping[str, Any]] | None, instance: str, option: str
+) -> tuple[str, ...]:
     """The collectd names of sensors that are given by IPMI name or type, in the order of the facts ``ipmi_sensors``;
-    what is collectd's already stays. Raises OptionError for what no sensor goes by; ``where`` names option and
-    instance."""
+    what is collectd's already stays. A sensor has the names of every version of OpenIPMI, since one that fits nothing
+    does no harm. Raises OptionError for what no sensor goes by."""
+    where = f"instance {instance}: {option}"
     found: dict[str, None] = {}
     for text in wanted:
         if is_collectds(text):
@@ -36,10 +40,12 @@ def collectd_sensors(wanted: Sequence[str], sensors: Sequence[Mapping[str, Any]]
                 "Write it as collectd_name in the facts of ipmi_sensor_facts, as /regular expression/, or let the role"
                 " gather them.",
             )
-        names = [s["collectd_name"] for s in sensors if text == s["name"] or text.lower() == s["type"].lower()]
-        if not names:
+        meant = [s for s in sensors if text == s["name"] or text.lower() == s["type"].lower()]
+        if not meant:
             raise OptionError(f"{where}: no sensor has the name or type {text!r}", _hint(text, sensors))
-        found.update(dict.fromkeys(names))
+        for sensor in meant:
+            names = names_by_version(sensor["collectd_name"], sensor["entity_id"], instance)
+            found.update(dict.fromkeys(names))
     return tuple(found)
 
 

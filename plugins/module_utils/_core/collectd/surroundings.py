@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _INCLUDE = re.compile(r'^\s*<?\s*Include\s+"?([^">\n]+?)"?\s*>?\s*(?:#.*)?$', re.IGNORECASE | re.MULTILINE)
 _PLUGIN = r'^\s*(?:{})\s+"?{}"?\s*>?\s*(?:#.*)?$'
 _LOADED, _BLOCK = r"LoadPlugin", r"<\s*(?:Load)?Plugin"
+_UNIXSOCK = re.compile(r'<\s*Plugin\s+"?unixsock"?\s*>(.*?)</\s*Plugin', re.IGNORECASE | re.DOTALL)
 _SOCKET = re.compile(r'^\s*SocketFile\s+"?([^"\n]+?)"?\s*(?:#.*)?$', re.IGNORECASE | re.MULTILINE)
 
 
@@ -50,5 +51,6 @@ def _socket(texts: Mapping[str, str]) -> str | None:
     path = _first(texts, "unixsock", f"{_LOADED}|{_BLOCK}")
     if path is None:
         return None
-    named = [match for text in texts.values() for match in _SOCKET.findall(text)]
+    blocks = [block for text in texts.values() for block in _UNIXSOCK.findall(text)]
+    named = [match for block in blocks for match in _SOCKET.findall(block)]
     return named[0] if named else "/var/run/collectd-unixsock"
