@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 # $(call in_venv,KIND,COMMAND): run COMMAND with the Python of the virtual environment KIND.
 in_venv = @venv="$$(tests/tools/venv.sh $(1))" && PATH="$$venv/bin:$$PATH" exec "$$venv/bin/python" $(2)
 
-.PHONY: help demo test test-all lint sanity docs galaxy bench vm nodes molecule build clean
+.PHONY: help demo test test-all lint sanity docs galaxy bench bench-collectd vm nodes molecule build clean
 
 help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ galaxy: ## build the artifact and let galaxy-importer judge it
 
 bench: ## cost of a read beside other clients', into docs/bench.md (some ten minutes)
 	$(call in_venv,runtime,tests/bench/bench.py --output docs/bench.md)
+
+bench-collectd: $(COLLECTION) ## intervals that collectd misses, into docs/collectd-intervals.md (some ten minutes, as root)
+	$(call in_venv,dev,tests/bench/intervals.py --output docs/collectd-intervals.md)
 
 vm: ## the image of the server with a BMC of its own for tests, if it is not in the cache yet (some three minutes)
 	$(call in_venv,dev,tests/tools/vm.py)
