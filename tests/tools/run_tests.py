@@ -12,6 +12,7 @@ as one check. With CI=true a skip that tests/allowed_skips.txt does not list is 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
@@ -32,6 +33,7 @@ SYSTEM_PROGRAMS = {
     "collectd": ("collectd-core", "libopenipmi0"),
     "rrdtool": ("rrdtool", "libcurl3-gnutls", "libmicrohttpd12", "libprotobuf-c1", "libyajl2"),
 }
+MACHINES = tuple(f"tests/integration/test_{name}*.py" for name in ("guest", "node", "collectd"))
 SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 APT_DEADLINE_S = 300
 
@@ -127,19 +129,49 @@ def sanity(results: Results, env: dict[str, str]) -> None:
     results.add_check(name, done.returncode == 0)
 
 
+def pytest_parts(arguments: list[str]) -> list[list[str]]:
+    """The arguments of each run of pytest. Where they name no tests there are two, side by side: the tests that boot
+    machines, which for the most part wait for one processor, and the rest."""
+    if any((ROOT / argument).exists() for argument in arguments):
+        return [arguments]
+    machines = sorted(str(path.relative_to(ROOT)) for pattern in MACHINES for path in ROOT.glob(pattern))
+    return [[*arguments, *machines], [*arguments, *(f"--ignore={path}" for path in machines)]]
+
+
 def run_pytest(results: Results, env: dict[str, str], arguments: list[str]) -> None:
-    """One run of pytest over everything: one truth to count."""
+    """Everything, counted once; the last part is shown as it runs, the others after it."""
     headline("tests: unit, architecture, integration")
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "junit.xml"
-        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", "--durations=10", *arguments]
-        done = subprocess.run(command, cwd=ROOT, env=env, check=False)
+    *hidden, shown = pytest_parts(arguments)
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        folder = Path(name)
+        running = []
+        for number, part in enumerate([*hidden, shown]):
+            command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={folder / f'{number}.xml'}", "--durations=10"]
+            output = None if part is shown else stack.enter_context((folder / f"{number}.out").open("w+"))
+            process = subprocess.Popen([*command, *part], cwd=ROOT, env=env, stdout=output, stderr=output)
+            stack.callback(process.terminate)
+            running.append((process, output))
+        statuses = [process.wait() for process, _output in reversed(running)]
+        for _process, output in running:
+            if output:
+                headline("tests that boot machines")
+                output.seek(0)
+                print(output.read(), end="", flush=True)
         failed_before = results.failed
-        add_junit(results, report)
-    # 0: all passed, 1: some failed; anything else (interrupted, usage, nothing collected) is no test result.
-    if done.returncode not in (0, 1) or (done.returncode == 1 and results.failed == failed_before):
-        results.failed += 1
-        results.problems.append(f"pytest ended with {done.returncode}")
+        for report in sorted(folder.glob("*.xml")):
+            add_junit(results, report)
+    judge_statuses(results, statuses, failed_before)
+
+
+def judge_statuses(results: Results, statuses: list[int], failed_before: int) -> None:
+    """0: all passed, 1: some failed, 5: a part has none of the tests that were asked for; anything else (interrupted,
+    usage, nothing collected at all) is no test result."""
+    if len(statuses) > 1 and set(statuses) != {5}:
+        statuses = [status for status in statuses if status != 5]
+    for status in statuses:
+        if status not in (0, 1) or (status == 1 and results.failed == failed_before):
+            results.failed += 1
+            results.problems.append(f"pytest ended with {status}")
 
 
 def judge_skips(results: Results) -> None:
