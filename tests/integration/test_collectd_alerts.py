@@ -10,6 +10,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -32,6 +33,7 @@ MODEL = ROOT / "tests" / "simulators" / "models" / "satellite.emu"
 TOOL = ROOT / "tests" / "tools" / "promtool.py"
 NOT_TO_BE_HAD = 3
 VALUES_S = 20.0
+SETTLED_S = 5  # of intervals of a second
 NO_SCANNING = "sensor_set_event_support 0x20 0 2 enable no-scanning per-state" + " 000001000000000" * 4
 
 # Series -> value, as one look at collectd's page has them.
@@ -175,8 +177,10 @@ def test_servers_with_empty_slots_are_sound_and_have_inlets(promtool: str, tmp_p
         instances = re.compile(r'instance="(\w+)"')
 
         def complete() -> bool:
-            temperatures = [name for name in look() if name.startswith("collectd_ipmi_temperature")]
-            return {found[1] for found in map(instances.search, temperatures) if found} == set(bmcs)
+            """Every BMC has values, and no more come."""
+            before = set(look())
+            time.sleep(SETTLED_S)
+            return set(look()) == before and {found[1] for found in map(instances.search, before) if found} == set(bmcs)
 
         wait_for(complete, VALUES_S)
         page = look()
