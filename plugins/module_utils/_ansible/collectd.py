@@ -64,7 +64,7 @@ def _set_up(
 ) -> tuple[dict[str, Any], list[str]]:
     plan = _plan(params, version, path)
     hosts = {instance.name: instance.value_host for instance in plan.instances}
-    paths = Paths(params["program"], params["config_file"], params["service"], plan.socket)
+    paths = Paths(params["program"], params["service"], plan.socket)
     machine = CollectdMachine(paths, frozenset(host for host in hosts.values() if host))
     warnings = [*plan.warnings, *_files_warnings(plan.instances, machine)]
     request = EnforceRequest(
@@ -101,7 +101,7 @@ def _remove(
         check=checking,
         mark=_mark(params["service"]),
     )
-    machine = CollectdMachine(Paths(params["program"], params["config_file"], params["service"], ""), frozenset())
+    machine = CollectdMachine(Paths(params["program"], params["service"], ""), frozenset())
     result = enforce(request, machine)
     if result.drift and not checking:
         _remove_folders(os.path.dirname(drop_in), os.path.dirname(_SOCKET))

@@ -32,11 +32,9 @@ _LOG_LINES = 100
 
 @dataclass(frozen=True)
 class Paths:
-    """Where this system has collectd: program, main file, name of the service, and the socket that is asked for
-    values."""
+    """Where this system has collectd: program, name of the service, and the socket that is asked for values."""
 
     program: str
-    main_file: str
     service: str
     socket: str
 
@@ -49,7 +47,7 @@ class CollectdMachine:
         self._paths, self._others = paths, others
         self._since = ""
         self._reload_wanted = False
-        self._account = _account(self._show("User"))
+        self._account = _account(self._show("User")["User"])
 
     def read(self, file: ManagedFile) -> FoundFile:
         try:
@@ -77,7 +75,8 @@ class CollectdMachine:
         replace_file(file.path, file.content, file.mode, owner=self._owner(file))
 
     def service(self) -> Service:
-        return Service(self._show("ActiveState") == "active", self._show("UnitFileState") == "enabled")
+        found = self._show("ActiveState", "UnitFileState")
+        return Service(found["ActiveState"] == "active", found["UnitFileState"] == "enabled")
 
     def enable(self) -> None:
         self._systemctl("enable", self._paths.service)
@@ -121,14 +120,17 @@ class CollectdMachine:
 
     def open_files(self) -> int | None:
         """How many files the running collectd has open; None where it does not run, or nobody may look."""
-        pid = self._show("MainPID")
+        pid = self._show("MainPID")["MainPID"]
         try:
             return len(os.listdir(f"/proc/{pid}/fd")) if pid not in ("", "0") else None
         except OSError:
             return None
 
-    def _show(self, name: str) -> str:
-        return self._systemctl("show", "--value", f"--property={name}", self._paths.service).strip()
+    def _show(self, *names: str) -> dict[str, str]:
+        """Properties of the unit, empty where it has none."""
+        told = self._systemctl("show", f"--property={','.join(names)}", self._paths.service)
+        found = dict(line.partition("=")[::2] for line in told.splitlines())
+        return {name: found.get(name, "") for name in names}
 
     def _systemctl(self, *arguments: str, check: bool = True) -> str:
         done = _run(["systemctl", *arguments])

@@ -15,6 +15,10 @@ from .options import INSTANCES_SINCE, OPTIONS, Version
 
 HEADING = "# Written by Ansible, baremetal.ipmi.collectd_ipmi, whose next run undoes changes.\n"
 HIDDEN = "********"
+_READING = (
+    *("name", "address", "username", "password", "auth_type", "host"),
+    *("sensors", "ignore_selected"),
+)
 _PASSWORD = re.compile(r"^([\s#]*Password\s+).*$", re.IGNORECASE | re.MULTILINE)
 
 Value = Union[str, bool, float, Sequence[str]]
@@ -83,18 +87,5 @@ def without_passwords(text: str) -> str:
 
 
 def for_trial(instances: Iterable[Instance]) -> list[Instance]:
-    """The instances without what has an effect on others: no event is read or deleted, nobody is told."""
-    return [
-        replace(
-            one,
-            notify_sensor_add=False,
-            notify_sensor_remove=False,
-            notify_sensor_not_present=False,
-            notify_ipmi_connection_state=False,
-            sel_enabled=False,
-            sel_sensors=(),
-            sel_ignore_selected=False,
-            sel_clear_event=False,
-        )
-        for one in instances
-    ]
+    """The instances with what reads the BMC alone: no event is read or deleted, nobody is told."""
+    return [Instance(**{name: getattr(one, name) for name in _READING}) for one in instances]
