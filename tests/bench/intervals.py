@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# What follows is found by it, so that it cannot stand above.
 sys.path[:0] = [str(ROOT / ".build"), str(ROOT / "tests" / "integration"), str(ROOT / "tests" / "simulators")]
 
 from harness.collectd_role import INSTALL, METRICS, PORT, Collector, address, instance, write_emu  # noqa: E402

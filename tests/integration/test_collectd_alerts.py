@@ -9,7 +9,6 @@ import json
 import re
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core.collectd.outp
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.collectd.render import text_of
 from harness.collectd import Collectd, ipmi_block, wait_for
 from harness.collectd_plugins import plugins_or_skip
+from harness.images import NoImage, ask_for_image
 from harness.ipmi_sim import IpmiSim, free_port, own_address
 
 pytestmark = [pytest.mark.needs_command("collectd", "ipmi_sim"), pytest.mark.timeout(400)]
@@ -30,8 +30,6 @@ pytestmark = [pytest.mark.needs_command("collectd", "ipmi_sim"), pytest.mark.tim
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "roles" / "collectd_ipmi" / "files" / "collectd_ipmi.rules.yml"
 MODEL = ROOT / "tests" / "simulators" / "models" / "satellite.emu"
-TOOL = ROOT / "tests" / "tools" / "promtool.py"
-NOT_TO_BE_HAD = 3
 VALUES_S = 20.0
 SETTLED_S = 5  # of intervals of a second
 NO_SCANNING = "sensor_set_event_support 0x20 0 2 enable no-scanning per-state" + " 000001000000000" * 4
@@ -43,11 +41,10 @@ _LINE = re.compile(r"(collectd_ipmi_\w+\{.*\}) (\S+) \d+\Z")
 
 @pytest.fixture(scope="module")
 def promtool() -> str:
-    done = subprocess.run([sys.executable, str(TOOL)], capture_output=True, text=True, check=False)
-    if done.returncode == NOT_TO_BE_HAD:
-        pytest.skip(done.stderr.strip().splitlines()[-1])
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    try:
+        return str(ask_for_image("promtool.py"))
+    except NoImage as why:
+        pytest.skip(str(why))
 
 
 def _prometheus(stack: ExitStack, folder: Path, bmcs: dict[str, IpmiSim]) -> Callable[[], Page]:

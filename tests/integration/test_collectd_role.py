@@ -26,6 +26,7 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
 from harness import peers
+from harness.collectd import wait_for
 from harness.collectd_role import (
     CONFIG,
     DROP_IN,
@@ -37,7 +38,6 @@ from harness.collectd_role import (
     address,
     instance,
     set_password,
-    wait_until,
     write_emu,
 )
 from harness.ipmi_sim import IpmiSim, own_address
@@ -178,7 +178,7 @@ def test_every_sensor_with_a_collectd_type_delivers_what_ipmitool_reads(settled:
     kinds = set()
     for host, bmc in settled.bmcs.items():
         wanted = expected(settled, bmc)
-        wait_until(lambda: set(delivered(settled, host)) >= set(wanted))  # noqa: B023
+        wait_for(lambda host=host, wanted=wanted: set(delivered(settled, host)) >= set(wanted))
         assert delivered(settled, host) == pytest.approx(wanted, abs=0.001)
         kinds |= {name.split("-")[0] for name in wanted}
     assert kinds == TYPES
@@ -194,7 +194,7 @@ def test_value_that_changes_after_the_restart_arrives_in_each_instance(settled: 
         bmc.console(f"sensor_set_value 0x20 {sensor['lun']} {sensor['number']} 0x{0x30 + int(before) % 2:02x} 0")
         now = expected(settled, bmc)[name]
         assert now != before
-        wait_until(lambda: delivered(settled, host)[name] == pytest.approx(now, abs=0.001))  # noqa: B023
+        wait_for(lambda host=host, name=name, now=now: delivered(settled, host)[name] == pytest.approx(now, abs=0.001))
 
 
 def test_second_run_changes_nothing(settled: Site) -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +14,15 @@ import pytest
 import yaml
 
 from bmcsim import running
+from harness.collectd import wait_for
 from harness.collectd_events import server
-from harness.collectd_role import Collector, wait_until
+from harness.collectd_role import Collector
+from harness.documentation import constant
 from harness.node import FIRST_USE_S, Node, image_or_skip, node
 from harness.playing import Player
 
 pytestmark = pytest.mark.timeout(FIRST_USE_S)
 
-ROOT = Path(__file__).resolve().parents[2]
 FILE = "/var/log/collectd-ipmi/notifications.jsonl"
 PROGRAM = "/usr/local/lib/baremetal-ipmi/collectd_notify.pyz"
 HEARD_S = 60.0  # OpenIPMI looks into the event log every ten seconds
@@ -78,7 +78,7 @@ def test_events_arrive_rated_by_the_rules_and_are_taken_away_again(
     assert machine.must(f"stat -c '%U %a' /var/log/collectd-ipmi {PROGRAM}") == "collectd-ipmi 750\nroot 644\n"
     bmc.set_sensor("PSU1 Status", states=[0, 1])
     bmc.set_sensor("CPU1 Temp", reading=99)
-    wait_until(lambda: {"PSU1 Status", "CPU1 Temp"} <= {line["name"] for line in heard(machine)}, HEARD_S)
+    wait_for(lambda: {"PSU1 Status", "CPU1 Temp"} <= {line["name"] for line in heard(machine)}, HEARD_S)
     told = {line["name"]: line for line in heard(machine) if line["assertion"] == "assertion"}
     assert (told["PSU1 Status"]["severity"], told["PSU1 Status"]["rule"]) == ("warning", "ours")
     assert told["CPU1 Temp"]["severity"] in ("warning", "critical")
@@ -91,12 +91,7 @@ def test_events_arrive_rated_by_the_rules_and_are_taken_away_again(
 
 
 def test_examples_of_the_module_run(machine: Node, fleet: Any, tmp_path: Path, ansible_env: dict[str, str]) -> None:
-    module = ast.parse((ROOT / "plugins" / "modules" / "collectd_ipmi.py").read_text())
-    (examples,) = (
-        ast.literal_eval(node.value)
-        for node in module.body
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "EXAMPLES"
-    )
+    examples = constant("collectd_ipmi", "EXAMPLES")
     here = {
         "192.0.2.11": fleet["web01"].address,
         "192.0.2.12": fleet["web02"].address,

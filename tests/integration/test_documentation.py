@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import subprocess
@@ -17,6 +16,7 @@ import pytest
 import yaml
 
 from bmcsim import running
+from harness.documentation import constant
 from harness.playing import Player
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,14 +38,6 @@ def player(tmp_path: Path, ansible_env: dict[str, str], bmc: Any) -> Player:
     return made
 
 
-def constant(path: Path, name: str) -> str:
-    """A string constant of a module, such as EXAMPLES."""
-    for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name:
-            return str(ast.literal_eval(node.value))
-    raise AssertionError(f"{path.name} has no {name}")
-
-
 def blocks(document: str, language: str) -> list[str]:
     fenced = re.findall(r"^```(\w*)\n(.*?)^```$", (ROOT / document).read_text(), re.DOTALL | re.MULTILINE)
     return [text for label, text in fenced if label == language]
@@ -53,7 +45,7 @@ def blocks(document: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize("path", [path for path in MODULES if path.stem not in ELSEWHERE], ids=lambda path: path.stem)
 def test_examples_of_modules_run(player: Player, path: Path) -> None:
-    tasks = yaml.safe_load(constant(path, "EXAMPLES"))
+    tasks = yaml.safe_load(constant(path.stem, "EXAMPLES"))
     played = player.run([{"hosts": "all", "gather_facts": False, "tasks": tasks}])
     assert played.status == 0, played.output
 
@@ -133,7 +125,7 @@ def test_queries_of_the_guide_are_understood() -> None:
 
 def test_sensor_of_the_guide_has_the_keys_of_the_facts(player: Player) -> None:
     (shown,) = [block for block in blocks("docs/facts.md", "yaml") if block.startswith("name: ")]
-    documented = yaml.safe_load(constant(ROOT / "plugins" / "modules" / "ipmi_sensor_facts.py", "RETURN"))
+    documented = yaml.safe_load(constant("ipmi_sensor_facts", "RETURN"))
     contains = documented["ansible_facts"]["contains"]["ipmi_sensors"]["contains"]
     assert list(yaml.safe_load(shown)) == list(contains)
 

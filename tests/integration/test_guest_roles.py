@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.documentation import constant
 from harness.guest import FIRST_USE_S, Guest, guest, image_or_skip
 from harness.guest.inside import install_engine, read_inside
 from harness.playing import Player, tell
@@ -107,12 +107,7 @@ def test_value_that_makes_no_sense_is_refused_although_the_kernel_takes_it(vm: G
 
 @pytest.mark.slow
 def test_examples_of_the_documentation_run(player: Player) -> None:
-    module = ast.parse((ROOT / "plugins/modules/ipmi_timeouts.py").read_text())
-    (examples,) = (
-        ast.literal_eval(node.value)
-        for node in module.body
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "EXAMPLES"
-    )
+    examples = constant("ipmi_timeouts", "EXAMPLES")
     played = player.run(play(*yaml.safe_load(examples)))
     assert played.status == 0, played.output
 

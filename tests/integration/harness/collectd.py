@@ -63,7 +63,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def wait_for(look: Callable[[], T], deadline_s: float) -> T:
+def wait_for(look: Callable[[], T], deadline_s: float = 30.0) -> T:
     """What `look` gives once it gives something; AssertionError after the deadline."""
     end = time.monotonic() + deadline_s
     while True:

@@ -13,7 +13,7 @@ import json
 import os
 import shlex
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.collectd_s
 from bmcsim.emu import emu
 from bmcsim.fleet import collect
 
+from .collectd import wait_for
 from .ipmi_sim import IpmiSim
 from .node import Node
 from .peers import run_ipmitool
@@ -150,15 +151,6 @@ def instance(name: str, bmc: IpmiSim, **options: Any) -> dict[str, Any]:
     return {"name": name, "address": bmc.host, "username": bmc.username, "password": bmc.password, **options}
 
 
-def wait_until(look: Callable[[], Any], deadline_s: float = 30.0) -> Any:
-    """What ``look`` gives once it gives something; AssertionError after the deadline."""
-    until = time.monotonic() + deadline_s
-    while not (found := look()):
-        assert time.monotonic() < until, f"nothing came within {deadline_s:g} s"
-        time.sleep(0.2)
-    return found
-
-
 @dataclass(frozen=True)
 class State:
     """What must not change where nothing is to. ``contents``: path, mode, owner and digest of each file; ``written``:
@@ -216,7 +208,7 @@ class Collector:
             found = self.values() if self.machine.ssh(f"test -S {SOCKET}").returncode == 0 else {}
             return all(max((t for t, _value in found.get(host, {}).values()), default=0) > began for host in hosts)
 
-        wait_until(look, deadline_s)
+        wait_for(look, deadline_s)
         return time.time() - began
 
     def state(self) -> State:

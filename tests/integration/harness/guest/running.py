@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import functools
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.host import Host
+from harness.images import NoImage, ask_for_image
 from harness.ipmi_sim import IpmiSim, free_port, own_address
 
 from .machine import Machine, Wiring, make_disk
@@ -27,8 +25,6 @@ from .ssh import BOOTED, UNLOAD_DRIVER, Ssh
 if TYPE_CHECKING:
     from bmcsim import RunningBmc
 
-TOOL = Path(__file__).resolve().parents[3] / "tools" / "vm.py"
-NOT_TO_BE_HAD = 3
 # For pytest.mark.timeout: the first test that wants a guest may have to wait for its image.
 FIRST_USE_S = 1500
 RESTORE_DEADLINE_S = 60.0
@@ -37,26 +33,12 @@ BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 LOAD_DRIVER = "modprobe -a ipmi_si ipmi_devintf && udevadm settle && test -c /dev/ipmi0"
 
 
-class NoGuest(Exception):
-    """No guest can be had on this machine; the text says why."""
-
-
-@functools.cache
-def _ask_for_image() -> tuple[Path | None, str]:
-    done = subprocess.run([sys.executable, str(TOOL)], capture_output=True, text=True, check=False)
-    if done.returncode == NOT_TO_BE_HAD:
-        return None, done.stderr.strip().splitlines()[-1]
-    if done.returncode:
-        raise RuntimeError(f"{TOOL.name} ended with {done.returncode}: {done.stderr[-2000:]}")
-    return Path(done.stdout.strip()), ""
+NoGuest = NoImage
 
 
 def image() -> Path:
     """The folder of the guest's image, which is made where it is missing; NoGuest."""
-    found, why = _ask_for_image()
-    if found is None:
-        raise NoGuest(why)
-    return found
+    return ask_for_image("vm.py")
 
 
 def image_or_skip() -> Path:

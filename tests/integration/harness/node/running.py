@@ -5,10 +5,7 @@
 
 from __future__ import annotations
 
-import functools
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,12 +16,11 @@ import pytest
 
 from harness.guest.ssh import BOOTED, Ssh
 from harness.host import Host
+from harness.images import NoImage, ask_for_image
 from harness.ipmi_sim import free_port, own_address
 
 from .container import Container
 
-TOOL = Path(__file__).resolve().parents[3] / "tools" / "node_image.py"
-NOT_TO_BE_HAD = 3
 RELEASES = ("bookworm", "trixie", "bullseye")
 # For pytest.mark.timeout: the first test that wants a node may have to wait for its image.
 FIRST_USE_S = 1500
@@ -33,26 +29,12 @@ BOOT_DEADLINE_S = 60.0
 BOOT_ID = "systemctl show --property=UserspaceTimestampMonotonic"
 
 
-class NoNode(Exception):
-    """No node can be had on this machine; the text says why."""
-
-
-@functools.cache
-def _ask_for_image(release: str) -> tuple[Path | None, str]:
-    done = subprocess.run([sys.executable, str(TOOL), release], capture_output=True, text=True, check=False)
-    if done.returncode == NOT_TO_BE_HAD:
-        return None, done.stderr.strip().splitlines()[-1]
-    if done.returncode:
-        raise RuntimeError(f"{TOOL.name} ended with {done.returncode}: {done.stderr[-2000:]}")
-    return Path(done.stdout.strip()), ""
+NoNode = NoImage
 
 
 def image(release: str) -> Path:
     """The folder of the release's image, which is made where it is missing; NoNode."""
-    found, why = _ask_for_image(release)
-    if found is None:
-        raise NoNode(why)
-    return found
+    return ask_for_image("node_image.py", release)
 
 
 def image_or_skip(release: str) -> Path:
