@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-
 from ..module_utils._ansible.connection import options_from
-from ..module_utils._ansible.failure import failure
 from ..module_utils._ansible.sensors import can_run_here
-from ..module_utils._core.errors import IpmiError
+from .engine_action import EngineAction
 
 _PROGRESS_INTERVAL_S = 10.0
 
 
-class BmcAction(ActionBase):
+class BmcAction(EngineAction):
     """An action that has a module of the same name for every host but the controller."""
 
     _supports_check_mode = True
@@ -46,20 +43,6 @@ class BmcAction(ActionBase):
         result: dict[str, Any] = self._execute_module(
             module_args={**self._task.args, **more}, task_vars=task_vars, wrap_async=self._task.async_val
         )
-        return result
-
-    def conclude(
-        self, result: dict[str, Any], work: Callable[[], tuple[dict[str, Any], Iterable[str]]]
-    ) -> dict[str, Any]:
-        """The task's result, by what the work returns and warns of, or by the IpmiError that it ends with."""
-        try:
-            told, warnings = work()
-        except IpmiError as error:
-            result.update(failure(error), failed=True)
-            return result
-        for warning in warnings:
-            self._display.warning(warning)
-        result.update(told)
         return result
 
     def progress(self, what: str) -> Callable[[int, int], None]:

@@ -60,8 +60,7 @@ LAYERS = {
         knows_ansible=True,
     ),
     "modules": DOOR,
-    "action": replace(DOOR, inside=DOOR.inside | {"plugin_utils"}),
-    "plugin_utils": DOOR,
+    **dict.fromkeys(("action", "plugin_utils"), replace(DOOR, inside=DOOR.inside | {"plugin_utils"})),
     "filter": Layer(frozenset({"_core", "_ansible"}), frozenset({"ansible"}), NETWORK, True),
     "doc_fragments": Layer(frozenset(), banned=IMPURE),
 }

@@ -90,6 +90,19 @@ def run(request: TimeoutsRequest, machine: Machine) -> TimeoutsResult:
     )
 
 
+def read(request: TimeoutsRequest, machine: Machine) -> TimeoutsResult:
+    """The values as they stand, of all parameters that there are; nothing is changed."""
+    try:
+        present = {name: machine.parameter(one.module, name) for name, one in PARAMETERS.items()}
+        text = machine.options_file()
+    except OSError as error:
+        raise DriverError(f"{error.filename} cannot be read: {error.strerror}", "Run it as root (become).") from error
+    runtime = {name: value for name, value in present.items() if value is not None} if request.runtime else {}
+    settings = read_options(text)
+    persistent = {name: settings.get(name) for name in PARAMETERS} if request.persistent else {}
+    return TimeoutsResult(False, runtime, runtime, persistent, persistent, text, text)
+
+
 def _of(request: TimeoutsRequest, settings: Mapping[str, str]) -> Values:
     return {name: settings.get(name) for name in request.values} if request.persistent else {}
 

@@ -150,7 +150,34 @@ def test_built_in_driver_and_other_files_are_warned_of(machine, conf, tmp_path):
     assert "zz.conf sets default_retry_ms, too" in warnings[1]
 
 
-@pytest.mark.parametrize("options", [{}, {"runtime": False, "persistent": False, "default_retry_ms": "1"}])
-def test_nothing_to_do_is_an_error(machine, options):
+def test_neither_now_nor_for_good_is_an_error(machine):
     with pytest.raises(OptionError):
-        run(machine, **options)
+        run(machine, runtime=False, persistent=False, default_retry_ms="1")
+
+
+def test_without_a_value_all_that_there_are_are_read(machine, conf):
+    conf.parent.mkdir(parents=True)
+    conf.write_text("options ipmi_si kipmid_max_busy_us=500\n")
+    told, _warnings = run(machine)
+    assert told["before"] == told["after"]
+    assert told["before"]["runtime"] == {
+        "default_retry_ms": "2000",
+        "default_max_retries": "4",
+        "maintenance_mode_timeout_ms": "30000",
+        "kipmid_max_busy_us": "",
+    }
+    assert told["before"]["persistent"] == {**dict.fromkeys(NAMES), "kipmid_max_busy_us": "500"}
+    assert (told["changed"], told["reboot_required"]) == (False, False)
+    assert conf.read_text() == "options ipmi_si kipmid_max_busy_us=500\n"
+
+
+def test_restart_is_needed_for_what_is_set_for_the_next_start_alone(machine):
+    told, _warnings = run(machine, runtime=False, default_retry_ms="5000")
+    assert told["reboot_required"]
+    told, _warnings = run(machine, default_retry_ms="6000")
+    assert not told["reboot_required"]
+
+
+def test_options_for_another_system_are_none_for_this_host(machine):
+    with pytest.raises(OptionError, match="this host runs Linux, and the option linux is not set"):
+        set_timeouts({"linux": None, "windows": {}}, False, False, machine)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
 
 from ansible_collections.baremetal.ipmi.plugins.action import ipmi_sensor_facts as action_door
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import NoReply, WrongPassword
@@ -39,7 +40,7 @@ def run_action(monkeypatch):
     def run(gather, transport="local", async_val=0, can_run_here=True, **args) -> dict:
         monkeypatch.setattr(action_door, "gather", gather)
         monkeypatch.setattr(bmc_action, "can_run_here", lambda: can_run_here)
-        monkeypatch.setattr(bmc_action.ActionBase, "run", lambda *_args: {})
+        monkeypatch.setattr(ActionBase, "run", lambda *_args: {})
         action = action_door.ActionModule.__new__(action_door.ActionModule)
         action._task = SimpleNamespace(args={"host": "192.0.2.1", **args}, async_val=async_val, environment=[])
         action._connection = SimpleNamespace(transport=transport)
