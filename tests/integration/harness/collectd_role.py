@@ -9,6 +9,7 @@ costs through ansible-playbook.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import shlex
@@ -176,7 +177,8 @@ class Collector:
 
     def command(self, params: Mapping[str, Any], *, check: bool = False, diff: bool = True) -> tuple[str, bytes]:
         """The shell command that enforces, and its standard input."""
-        checked = ArgumentSpecValidator(COLLECTD_SPEC).validate(dict(params))
+        # A copy: the validator writes the defaults of suboptions into the specification's own defaults.
+        checked = ArgumentSpecValidator(copy.deepcopy(COLLECTD_SPEC)).validate(dict(params))
         assert not checked.error_messages, checked.error_messages
         job = {"params": checked.validated_parameters, "check": check, "diff": diff}
         return f"python3 -c {shlex.quote(SCRIPT)}", json.dumps(job).encode()
