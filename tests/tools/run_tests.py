@@ -32,6 +32,7 @@ SYSTEM_PROGRAMS = {
     "ipmi-sensors": ("freeipmi-tools",),
     "collectd": ("collectd-core", "libopenipmi0"),
     "rrdtool": ("rrdtool", "libcurl3-gnutls", "libmicrohttpd12", "libprotobuf-c1", "libyajl2"),
+    "wine": ("wine", "wine64"),
 }
 MACHINES = tuple(f"tests/integration/test_{name}*.py" for name in ("guest", "node", "collectd"))
 SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
