@@ -22,7 +22,7 @@ from harness.playing import Player
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
 # What changes the machine on which it runs: test_guest_roles, test_collectd_role.
-ELSEWHERE = ("collectd_ipmi", "ipmi_timeouts")
+ELSEWHERE = ("collectd_ipmi", "ipmi_timeouts", "ipmidrv_events_info")
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,7 @@ def test_documented_options_are_the_ones_that_modules_take(ansible_env: dict[str
 def constant_spec(module: str) -> dict[str, Any]:
     from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import (
         collectd_spec,
+        driver_events,
         report,
         sel,
         sel_change,
@@ -87,6 +88,7 @@ def constant_spec(module: str) -> dict[str, Any]:
         "ipmi_sensor_facts": sensors.ARGUMENT_SPEC,
         "ipmi_sensor_report": report.ARGUMENT_SPEC,
         "ipmi_timeouts": timeouts.TIMEOUTS_SPEC,
+        "ipmidrv_events_info": driver_events.EVENTS_SPEC,
     }[module]
 
 
