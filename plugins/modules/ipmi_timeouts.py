@@ -70,6 +70,7 @@ options:
         accept one, it logs event 1002 at the next start and uses its own, see
         M(baremetal.ipmi.ipmidrv_events_info).
     type: dict
+    version_added: 0.5.0
     suboptions:
       preset:
         description:

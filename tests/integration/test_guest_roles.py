@@ -107,8 +107,8 @@ def test_value_that_makes_no_sense_is_refused_although_the_kernel_takes_it(vm: G
 
 @pytest.mark.slow
 def test_examples_of_the_documentation_run(player: Player) -> None:
-    examples = constant("ipmi_timeouts", "EXAMPLES")
-    played = player.run(play(*yaml.safe_load(examples)))
+    examples = yaml.safe_load(constant("ipmi_timeouts", "EXAMPLES"))
+    played = player.run(play(*(task for task in examples if "linux" in task["baremetal.ipmi.ipmi_timeouts"])))
     assert played.status == 0, played.output
 
 
