@@ -21,8 +21,8 @@ from harness.playing import Player
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
-# What changes the machine on which it runs: test_guest_roles, test_collectd_role.
-ELSEWHERE = ("collectd_ipmi", "ipmi_timeouts", "ipmidrv_events_info")
+# What changes the machine on which it runs, or wants another one: their own tests run their examples.
+ELSEWHERE = ("collectd_ipmi", "ipmi_timeouts", "ipmidrv_events_info", "racadm_facts")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,9 @@ def test_documented_options_are_the_ones_that_modules_take(ansible_env: dict[str
 def constant_spec(module: str) -> dict[str, Any]:
     from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import (
         collectd_spec,
+        doctor,
         driver_events,
+        racadm,
         report,
         sel,
         sel_change,
@@ -81,6 +83,7 @@ def constant_spec(module: str) -> dict[str, Any]:
     return {
         "collectd_ipmi": collectd_spec.COLLECTD_SPEC,
         "collectd_ipmi_report": collectd_spec.REPORT_SPEC,
+        "ipmi_doctor": doctor.DOCTOR_SPEC,
         "ipmi_sel": sel_change.CHANGE_SPEC,
         "ipmi_sel_clock": sel_clock.CLOCK_SPEC,
         "ipmi_sel_info": sel.INFO_SPEC,
@@ -89,6 +92,7 @@ def constant_spec(module: str) -> dict[str, Any]:
         "ipmi_sensor_report": report.ARGUMENT_SPEC,
         "ipmi_timeouts": timeouts.TIMEOUTS_SPEC,
         "ipmidrv_events_info": driver_events.EVENTS_SPEC,
+        "racadm_facts": racadm.RACADM_SPEC,
     }[module]
 
 
