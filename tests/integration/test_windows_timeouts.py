@@ -14,7 +14,7 @@ import yaml
 
 from harness.documentation import constant
 from harness.playing import Played, Player, tell
-from harness.windows import WindowsHost, with_ansible_windows, with_core
+from harness.windows import WindowsHost, wine_registry, with_ansible_windows, with_core
 
 CONTROL = r"HKLM:\SYSTEM\CurrentControlSet\Control"
 KEY = rf"{CONTROL}\IPMI"
@@ -90,6 +90,24 @@ def test_values_are_written_once_and_nothing_else_is_touched(
 
     _played, gone = play(player, **dict.fromkeys(NAMES, "default"))
     assert gone["changed"] and host.registry.dump(CONTROL) == before
+
+
+def test_registry_of_wines_ends_as_it_should(tmp_path: Path, ansible_env: dict[str, str]) -> None:
+    with wine_registry() as registry, WindowsHost("web1", registry=registry) as host:
+        registry.set(KEY, "busywaitperiod", "REG_SZ", "60")
+        registry.set(KEY, "ErrorControl", "REG_DWORD", 1)
+        player = Player(tmp_path, with_ansible_windows(ansible_env))
+        player.hosts["web1"] = host.variables("ssh")
+        _played, told = play(player, busy_wait_period=60, command_wait_timeout_period=4294967295)
+        assert told["before"]["busy_wait_period"] == "REG_SZ: 60"
+        values = {name.lower(): value for name, value in (registry.values(KEY) or {}).items()}
+        assert values == {
+            "busywaitperiod": ("REG_DWORD", 60),
+            "commandwaittimeoutperiod": ("REG_DWORD", 4294967295),
+            "errorcontrol": ("REG_DWORD", 1),
+        }
+        _played, told = play(player, **dict.fromkeys(NAMES, "default"))
+        assert told["changed"] and registry.values(KEY) == {"ErrorControl": ("REG_DWORD", 1)}
 
 
 def test_wrong_type_is_mended(player: Player, host: WindowsHost) -> None:
