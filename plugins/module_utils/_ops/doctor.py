@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.doctor.decide import Decision, decide
 from .._core.doctor.default_rules import DEFAULT_RULES
+from .._core.doctor.driver_signs import driver_values_sign
 from .._core.doctor.evidence import signs_of
 from .._core.doctor.peers import Peers, Place, place_of
 from .._core.doctor.plain import asked, brief, mapping, number, time
@@ -98,7 +99,7 @@ def failing(found: Sequence[Diagnosis], fail_on: Collection[str]) -> dict[str, s
 
 
 def kept(evidence: Any, before: Any, rate: float | None, read_at: str) -> dict[str, Any]:
-    """What the next run of a host compares with: the rate with its time, and a reading of the memory.
+    """What the next run of a host compares with: the rate with its time, a reading of the memory, the driver's values.
 
     What was not read this time stays as it was. A reading stays for a day, unless the memory has shrunk since, by a
     restart for one.
@@ -108,7 +109,19 @@ def kept(evidence: Any, before: Any, rate: float | None, read_at: str) -> dict[s
     if rate is None:
         found = {name: was.get(name) for name in found}
     found["memory"] = _memory(mapping(was.get("memory")), now)
+    found.update(_driver_values(was, driver_values_sign(mapping(evidence), was).value, read_at))
     return found
+
+
+def _driver_values(was: Mapping[str, Any], value: Any, read_at: str) -> dict[str, Any]:
+    """``raised_since``: the run that saw it first, None where the first run of all saw it."""
+    then = was.get("driver_values")
+    if value == UNKNOWN:
+        return {"driver_values": then, "raised_since": was.get("raised_since")}
+    if value not in ("raised", "raised_lately"):
+        return {"driver_values": value, "raised_since": None}
+    since = was.get("raised_since") if then == "raised" else read_at if then else None
+    return {"driver_values": "raised", "raised_since": since}
 
 
 def _memory(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -85,14 +85,38 @@ def test_text_of_a_host_stays_in_its_cell():
 
 def test_run_after_run_compares_with_what_was_kept():
     first = kept(FLEET["slow"], None, 40.0, "2026-01-30T12:00:00Z")
-    assert first == {"rate_per_day": 40.0, "rate_read_at": "2026-01-30T12:00:00Z", "memory": None}
+    rate = {"rate_per_day": 40.0, "rate_read_at": "2026-01-30T12:00:00Z"}
+    assert first == {**rate, "memory": None, "driver_values": "default", "raised_since": None}
     (found,) = examine({"slow": FLEET["good"]}, {"slow": first}, {})
     assert found.decision.rule == "cured"
 
 
 def test_rate_that_was_not_read_stays_what_it_was():
     before = {"rate_per_day": 40.0, "rate_read_at": "2026-01-30T12:00:00Z"}
+    before.update(driver_values="raised", raised_since="2026-01-29T12:00:00Z")
     assert kept({}, before, None, NOON) == {**before, "memory": None}
+
+
+def test_values_that_were_raised_lately_are_so_for_a_whole_window():
+    raised = {"timeouts": {"before": {"busy_wait_period": 60}}}
+    window = {"window": {"hours": 24, "end": NOON}}
+    slow = {**FLEET["slow"], **raised, "events": {**events("elevated", 40.0), **window}}
+    first = kept(FLEET["slow"], None, 40.0, "2026-01-30T11:00:00Z")
+    second = kept(slow, first, 40.0, "2026-01-30T11:30:00Z")
+    assert second["raised_since"] == "2026-01-30T11:30:00Z"
+    later = {**second, "raised_since": "2026-01-30T13:00:00Z"}
+    told = {
+        run: examine({"slow": slow}, {"slow": before}, {})[0].decision.rule
+        for run, before in {"first": None, "then": first, "lately": later, "long ago": second}.items()
+    }
+    assert told == {
+        "first": "raised_in_vain",
+        "then": "raised_lately",
+        "lately": "raised_lately",
+        "long ago": "raised_in_vain",
+    }
+    assert kept(slow, second, 40.0, NOON)["raised_since"] == second["raised_since"]
+    assert kept(FLEET["slow"], second, 40.0, NOON)["raised_since"] is None
 
 
 @pytest.mark.parametrize(

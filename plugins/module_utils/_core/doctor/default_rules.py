@@ -164,6 +164,15 @@ TABLE: tuple[dict[str, Any], ...] = (
         "next_steps": [RAISE],
     },
     {
+        "name": "raised_lately",
+        "when": {"timeouts": _MANY, "driver_values": "raised_lately"},
+        "verdict": LOOK_FURTHER,
+        "because": "The driver's time-outs were raised not long ago: what was counted is of the time before, too.",
+        "next_steps": [
+            "Make sure that the server was started since, and run the doctor again when a whole window has passed.",
+        ],
+    },
+    {
         "name": "pollers_may_compete",
         "when": {"timeouts": _MANY, "driver_values": "raised", "possible_pollers": ">= 2"},
         "verdict": COMPETING_AGENTS,

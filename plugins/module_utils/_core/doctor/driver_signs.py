@@ -10,7 +10,7 @@ from typing import Any
 
 from ..timeouts.linux import PARAMETERS
 from ..timeouts.windows import NAMES
-from .plain import Asked, asked, brief, count, items, mapping, number, text
+from .plain import Asked, asked, brief, count, items, mapping, number, text, time
 from .signs import SIGNS, UNKNOWN, Sign, Value, sign
 
 _CLASSES = SIGNS["timeouts"].values
@@ -180,8 +180,18 @@ def _windows_values(values: Mapping[str, Any]) -> tuple[Value, str]:
     return "default", f"set with a wrong type in the registry ({wrong})" if wrong else "not set in the registry"
 
 
-def driver_values_sign(evidence: Mapping[str, Any]) -> Sign:
-    """How the driver is set, by what ipmi_timeouts found (its ``before``)."""
+def _is_lately(evidence: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether the values were raised within the window, or since the last run: what was counted is of the time before,
+    too."""
+    if before.get("driver_values") in ("default", "lowered"):
+        return True
+    window = mapping(asked(evidence, "events", "class").told.get("window"))
+    hours, end, since = number(window.get("hours")), time(window.get("end")), time(before.get("raised_since"))
+    return hours is not None and end is not None and since is not None and (end - since).total_seconds() < hours * 3600
+
+
+def driver_values_sign(evidence: Mapping[str, Any], before: Mapping[str, Any]) -> Sign:
+    """How the driver is set, by what ipmi_timeouts found (its ``before``), and whether it was set so lately."""
     timeouts = asked(evidence, "timeouts", "before")
     values = mapping(timeouts.told.get("before"))
     if not values:
@@ -190,4 +200,6 @@ def driver_values_sign(evidence: Mapping[str, Any]) -> Sign:
         value, words = _linux_values(mapping(values.get("runtime")) or mapping(values.get("persistent")))
     else:
         value, words = _windows_values(values)
+    if value == "raised" and _is_lately(evidence, before):
+        return sign("driver_values", "raised_lately", f"driver's values: {words}, since part of the window only")
     return sign("driver_values", value, f"driver's values: {words}")

@@ -40,7 +40,7 @@ def signs_of(evidence: Any, before: Any = None) -> dict[str, Sign]:
         *hardware,
         *agent_signs(told, values["vendor"], values["idrac"]),
         racadm_sign(told),
-        driver_values_sign(told),
+        driver_values_sign(told, kept),
         *bmc_signs(told),
         memory_sign(told, kept),
         reseat_sign(told),

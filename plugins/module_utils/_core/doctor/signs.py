@@ -42,7 +42,7 @@ SIGNS: Mapping[str, Kind] = {
     ),
     "since_before": Kind(("gone", "fewer", "same", "more"), "the time-outs against those of the last run"),
     "other_errors": Kind(("none", "storage", "network", "both"), "other hardware's errors in the same window"),
-    "driver_values": Kind(("default", "raised", "lowered"), "the driver's time-outs as they are set"),
+    "driver_values": Kind(("default", "raised", "raised_lately", "lowered"), "the driver's time-outs as they are set"),
     "vendor": Kind(("dell", "hpe", "lenovo", "supermicro", "ibm", "other"), "who made the server"),
     "blade": Kind(YES_NO, "the server shares a chassis with others"),
     "idrac": Kind(YES_NO, "its BMC is an iDRAC with firmware 2.0 or later"),
