@@ -370,7 +370,8 @@ instances:
       type: str
       sample: db01
     sensors:
-      description: How many of its sensors have values, V(null) in check mode.
+      description: How many of its sensors have values. In check mode those of the last two intervals, and V(null) where
+        the service does not run.
       type: int
       sample: 21
 left_out:

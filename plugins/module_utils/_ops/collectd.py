@@ -118,7 +118,7 @@ def enforce(request: EnforceRequest, machine: Machine) -> Enforced:
     unfinished = request.mark is not None and machine.read(request.mark).content is not None
     drift = (*_files_drift(request, before), *_service_drift(request, service), *(_UNFINISHED if unfinished else ()))
     if request.check:
-        return Enforced(drift, before)
+        return Enforced(drift, before, _flowing(request, machine) if service.active else {})
     changed = [file for file in request.files if before[file.path].content != file.content]
     wrong = [file for file in request.files if not before[file.path].right and file not in changed]
     restart = (bool(changed) or unfinished) and (service.active or request.running)
@@ -245,6 +245,15 @@ def _wait_for_values(request: EnforceRequest, machine: Machine, fresh: bool) -> 
             break
         machine.sleep(_LOOK_AGAIN_S)
     raise CollectdError(f"collectd has no new values of {', '.join(silent)}{_said(machine.log(), silent)}", _NEXT_STEP)
+
+
+def _flowing(request: EnforceRequest, machine: Machine) -> dict[str, int]:
+    """How many sensors of each instance have values of the last two intervals, without waiting for any."""
+    values, oldest = machine.values(), machine.now() - 2 * request.interval_s
+    return {
+        name: sum(1 for when in values.get(host, {}).values() if when >= oldest)
+        for name, host in request.expected.items()
+    }
 
 
 def _go_back(

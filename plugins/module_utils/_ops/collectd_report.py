@@ -17,8 +17,8 @@ _COLUMNS = ("host", "version", "instances", "sensors", "drift", "remark")
 
 @dataclass(frozen=True)
 class CollectdRow:
-    """One host. ``status``: critical where it failed, unknown where it never came to it, warning for drift that a check
-    found, else nominal; ``sensors``: how many have values, None where that is not known."""
+    """One host. ``status``: critical where it failed, unknown where it never came to it, warning for drift, or an instance
+    without values, that a check found, else nominal; ``sensors``: how many have values, None where that is not known."""
 
     host: str
     status: str
@@ -38,11 +38,13 @@ def row(host: str, result: Mapping[str, Any] | None, checking: bool) -> Collectd
     drift = result["drift"]
     known = [instance["sensors"] for instance in result["instances"] if instance["sensors"] is not None]
     remarks = [f"{name}: no BMC, left out" for name in result["left_out"]]
+    silent = [instance["name"] for instance in result["instances"] if instance["sensors"] == 0]
+    remarks += [f"{name}: no values" for name in silent]
     if drift:
         remarks.append(("is not as it should be: " if checking else "was mended: ") + ", ".join(drift))
     return CollectdRow(
         host,
-        WARNING if drift and checking else NOMINAL,
+        WARNING if (drift and checking) or silent else NOMINAL,
         result["version"] or "",
         len(result["instances"]),
         sum(known) if known else None,

@@ -147,6 +147,16 @@ def test_check_tells_drift_and_does_nothing():
     assert (machine.calls, machine.time) == ([], 1000)
 
 
+def test_check_tells_what_flows_without_waiting_for_it():
+    machine = Machine(THERE)
+    machine.started = machine.time - 100
+    told = enforce(replace(NEW, check=True), machine)
+    # "b" is of the start, and long ago.
+    assert (told.drift, told.flowing, machine.calls, machine.time) == ((), {"main": 1}, [], 1000)
+    machine.delivers = set()
+    assert enforce(replace(NEW, check=True), machine).flowing == {"main": 0}
+
+
 def test_configuration_that_the_trial_crashes_on_is_not_written():
     machine = Machine({CONF: b"old"}, trial=Trial(frozenset(), ("ipmi plugin: oh",), "signal 11 (SIGSEGV)"))
     told = failure(NEW, machine)

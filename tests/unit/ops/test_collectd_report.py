@@ -30,7 +30,12 @@ def test_drift_is_mended_by_a_run_and_told_by_a_check(checking, status, words):
     assert found.remark.startswith(words) and found.remark.endswith("the service does not run")
 
 
-def test_check_knows_no_number_of_sensors_and_a_host_without_bmc_is_told():
+def test_instance_without_values_is_told_by_a_check():
+    found = row("db01", {**TOLD, "instances": [READ, {**READ, "name": "b", "sensors": 0}]}, True)
+    assert (found.status, found.sensors, found.remark) == ("warning", 21, "b: no values")
+
+
+def test_check_of_a_service_that_is_down_knows_no_number_of_sensors_and_a_host_without_bmc_is_told():
     found = row("db01", {**TOLD, "instances": [{**READ, "sensors": None}], "left_out": ["main"]}, True)
     assert (found.sensors, found.remark) == (None, "main: no BMC, left out")
 
