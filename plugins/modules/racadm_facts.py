@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 ---
 module: racadm_facts
 short_description: Ask Dell's racadm how a server's iDRAC is, as a fact
-version_added: 0.3.0
+version_added: 0.5.0
 author:
   - baremetal.ipmi contributors (@baremetal-ipmi)
 description:
