@@ -25,12 +25,12 @@ from harness.collectd_plugins import plugins_or_skip
 from harness.images import NoImage, ask_for_image
 from harness.ipmi_sim import IpmiSim, free_port, own_address
 
-pytestmark = [pytest.mark.needs_command("collectd", "ipmi_sim"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.needs_command("collectd", "ipmi_sim"), pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "roles" / "collectd_ipmi" / "files" / "collectd_ipmi.rules.yml"
 MODEL = ROOT / "tests" / "simulators" / "models" / "satellite.emu"
-VALUES_S = 20.0
+VALUES_S = 90.0
 SETTLED_S = 5  # of intervals of a second
 NO_SCANNING = "sensor_set_event_support 0x20 0 2 enable no-scanning per-state" + " 000001000000000" * 4
 

@@ -20,10 +20,10 @@ from bmcsim import running
 from harness.collectd import Collectd, wait_for
 from harness.collectd_events import PASSWORD, USER, server
 
-pytestmark = [pytest.mark.needs_command("collectd"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.needs_command("collectd"), pytest.mark.timeout(900)]
 
 VERSION = (5, 12, 0)
-FIRST_VALUES_S, EVENTS_S = 30.0, 30.0
+FIRST_VALUES_S, EVENTS_S = 90.0, 90.0
 INLET, FAN = "temperature-Inlet Temp invalid (55.1)", "fanspeed-Fan1A fan_cooling (29.1)"
 INLETS = ("/^Inlet Temp /",)
 FANS = ("/ fan_cooling /",)

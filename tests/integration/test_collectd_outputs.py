@@ -28,12 +28,12 @@ from harness.collectd import Collectd, ipmi_block, wait_for
 from harness.collectd_plugins import plugins_or_skip
 from harness.ipmi_sim import IpmiSim, free_port, own_address
 
-pytestmark = [pytest.mark.needs_command("collectd", "ipmi_sim", "rrdtool"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.needs_command("collectd", "ipmi_sim", "rrdtool"), pytest.mark.timeout(900)]
 
 MODEL = Path(__file__).resolve().parents[1] / "simulators" / "models" / "satellite.emu"
 BMC = "rack1"
 INLET, INLET_CELSIUS = "Inlet Temp invalid (55.1)", 22.0
-FIRST_VALUES_S = 20.0
+FIRST_VALUES_S = 90.0
 # Characters that collectd's files, HTTP and shells treat each in its own way.
 USERNAME, PASSWORD = "monitor", 'a "quoted" $\\ #b'
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.timeout(FIRST_USE_S)
 
 FILE = "/var/log/collectd-ipmi/notifications.jsonl"
 PROGRAM = "/usr/local/lib/baremetal-ipmi/collectd_notify.pyz"
-HEARD_S = 60.0  # OpenIPMI looks into the event log every ten seconds
+HEARD_S = 120.0  # OpenIPMI looks into the event log every ten seconds
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ SNMPD = "rocommunity public 127.0.0.0/8\nmaster agentx\n"
 INSTALL = "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes -o Dpkg::Options::=--force-confold"
 OPTIONS = "-v2c -c public -m +BAREMETAL-IPMI-MIB"
 NUMBER = r"^BAREMETAL-IPMI-MIB::(.+) = (-?\d+)$"
-ROWS_S = 30.0
+ROWS_S = 90.0
 # Object -> its value, where the table has host and sensor in its index.
 VALUES = {
     'ipmiSensorTemperature."rack1"."Inlet Temp invalid (55.1)"': 22_000,

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-START_DEADLINE_S = 15.0
-STOP_DEADLINE_S = 10.0
+START_DEADLINE_S = 60.0
+STOP_DEADLINE_S = 30.0
 PLUGINS = Path("/usr/lib/collectd")
 TYPES = Path("/usr/share/collectd/types.db")
 
@@ -63,7 +63,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def wait_for(look: Callable[[], T], deadline_s: float = 30.0) -> T:
+def wait_for(look: Callable[[], T], deadline_s: float = 90.0) -> T:
     """What `look` gives once it gives something; AssertionError after the deadline."""
     end = time.monotonic() + deadline_s
     while True:

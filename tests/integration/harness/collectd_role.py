@@ -202,7 +202,7 @@ class Collector:
         told = json.loads(self.machine.must(f"python3 -c {shlex.quote(VALUES)} {socket}"))
         return {host: {name: (when, value) for name, (when, value) in one.items()} for host, one in told.items()}
 
-    def flows(self, *hosts: str, deadline_s: float = 30.0) -> float:
+    def flows(self, *hosts: str, deadline_s: float = 90.0) -> float:
         """Wait for values of each host that are newer than this call; the seconds that took."""
         began = time.time()
 
