@@ -17,8 +17,9 @@ _COLUMNS = ("host", "version", "instances", "sensors", "drift", "remark")
 
 @dataclass(frozen=True)
 class CollectdRow:
-    """One host. ``status``: critical where it failed, unknown where it never came to it, warning for drift, or an instance
-    without values, that a check found, else nominal; ``sensors``: how many have values, None where that is not known."""
+    """One host. ``status``: critical where it failed, unknown where it never came to it, warning for drift that a check
+    found and for an instance without values, else nominal; ``sensors``: how many have values, None where that is not
+    known."""
 
     host: str
     status: str

@@ -14,7 +14,6 @@ from .._core.doctor.default_rules import DEFAULT_RULES
 from .._core.doctor.driver_signs import driver_values_sign
 from .._core.doctor.evidence import signs_of
 from .._core.doctor.peers import Peers, Place, place_of
-from .._core.doctor.plain import asked, brief, mapping, number, time
 from .._core.doctor.rules import (
     COMPETING_AGENTS,
     CONTROLLER_SICK,
@@ -28,6 +27,7 @@ from .._core.doctor.rules import (
 from .._core.doctor.signs import UNKNOWN
 from .._core.health.rate import CRITICAL, NOMINAL, WARNING
 from .._core.health.rate import UNKNOWN as NOT_KNOWN
+from .._core.plain import asked, brief, mapping, number, time
 from .fleet import aligned, one_line
 
 _STATUS = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .plain import LONGEST_TEXT, Asked, asked, brief, items, mapping, number, text
+from ..plain import LONGEST_TEXT, Asked, asked, brief, items, mapping, number, text
 from .signs import SIGNS, UNKNOWN, Sign, sign
 
 # Nobody is at home there; whether that is the BMC or its network cannot be told from afar.

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..plain import Asked, asked, brief, count, items, mapping, number, text, time
 from ..timeouts.linux import PARAMETERS
 from ..timeouts.windows import NAMES
-from .plain import Asked, asked, brief, count, items, mapping, number, text, time
 from .signs import SIGNS, UNKNOWN, Sign, Value, sign
 
 _CLASSES = SIGNS["timeouts"].values

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..plain import mapping
 from .bmc_signs import bmc_signs
 from .driver_signs import driver_values_sign, event_signs
 from .hardware import hardware_signs
 from .machine_signs import agent_signs, memory_sign, racadm_sign, reseat_sign
-from .plain import mapping
 from .signs import Sign
 
 # What to do to get a part of the evidence that is missing, told where the verdict has to look further.

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whose server it is, whether it shares a chassis, and what its iDRAC is.
 
-Of the generations of PowerEdge 11G has an iDRAC6, 12G an iDRAC7, 13G an iDRAC8, 14G to 16G an iDRAC9. The firmware of an iDRAC6 is numbered 1.x to 3.x, too, so that a number
-alone says nothing; those of iDRAC8 and later begin at 2.0 and above, and 4.0 is above all of the iDRAC6.
+Of the generations of PowerEdge 11G has an iDRAC6, 12G an iDRAC7, 13G an iDRAC8, 14G to 16G an iDRAC9. The firmware of
+an iDRAC6 is numbered 1.x to 3.x, too, so that a number alone says nothing; those of iDRAC8 and later begin at 2.0 and
+above, and 4.0 is above all of the iDRAC6.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..hardware import poweredge_digit, vendor_by_manufacturer, vendor_by_name
-from .plain import Asked, asked, mapping, number, text
+from ..plain import Asked, asked, mapping, number, text
 from .signs import UNKNOWN, Sign, Value, sign
 
 # SMBIOS calls sleds and many blades "Multi-system".

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from typing import Any
 
+from ..plain import LONGEST_NAME, NOT_ASKED, asked, brief, items, mapping, number, text, time
 from .agents import HPE_AGENT, POLLS, SERVICE_MODULE, Agent, known_agents, plain_name
-from .plain import LONGEST_NAME, NOT_ASKED, asked, brief, items, mapping, number, text, time
 from .signs import UNKNOWN, Sign, Value, sign
 
 # A busy server's non-paged pool moves by tens of megabytes. A leak that troubles anybody takes gigabytes: a quarter

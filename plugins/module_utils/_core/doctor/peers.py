@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..plain import mapping
 from .hardware import chassis, firmware, model
-from .plain import mapping
 from .signs import UNKNOWN, Sign, sign
 
 # Two are a coincidence less often than one; half of them is more than a fault of one server explains.

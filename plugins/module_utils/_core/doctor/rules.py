@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import OptionError
-from .plain import LONGEST_TEXT, mapping, number, text
+from ..plain import LONGEST_TEXT, mapping, number, text
 from .signs import SIGNS, UNKNOWN, Signs, Value
 
 CONTROLLER_SICK = "controller_sick"

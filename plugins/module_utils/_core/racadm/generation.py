@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# PowerEdge R740, R6525, MX740c, XE9680, M610: one to three letters, then the number.
-_MODEL = re.compile(r"PowerEdge\s+[A-Z]{1,3}\d(\d)\d{1,2}(?!\d)", re.IGNORECASE)
+from ..hardware import poweredge_digit
+
 # PowerEdge 1955, 2950, 2970: the ninth generation; the eighth had a DRAC 4.
 _OLD_MODEL = re.compile(r"PowerEdge\s+\d9\d\d\b", re.IGNORECASE)
-_BY_DIGIT = {"1": "iDRAC6", "2": "iDRAC7", "3": "iDRAC8", "4": "iDRAC9", "5": "iDRAC9", "6": "iDRAC9", "7": "iDRAC10"}
+_BY_DIGIT = {1: "iDRAC6", 2: "iDRAC7", 3: "iDRAC8", 4: "iDRAC9", 5: "iDRAC9", 6: "iDRAC9", 7: "iDRAC10"}
 _VERSION = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,3}")
 
 
@@ -33,8 +33,8 @@ def generation(model: str, firmware: str, sections: Iterable[str]) -> str | None
 def _by_model(model: str) -> str | None:
     if _OLD_MODEL.match(model.strip()):
         return "DRAC5"
-    found = _MODEL.match(model.strip())
-    return _BY_DIGIT.get(found.group(1)) if found else None
+    digit = poweredge_digit(model) if model.strip().lower().startswith("poweredge") else None
+    return None if digit is None else _BY_DIGIT.get(digit)
 
 
 def _by_firmware(firmware: str, has_ipv6: bool) -> tuple[str, ...]:
