@@ -22,7 +22,7 @@ from harness.playing import Player
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
 # What changes the machine on which it runs, or wants another one: their own tests run their examples.
-ELSEWHERE = ("collectd_ipmi", "ipmi_timeouts", "ipmidrv_events_info", "racadm_facts")
+ELSEWHERE = ("collectd_ipmi", "ipmi_timeouts", "ipmidrv_events_info", "racadm_facts", "vendor_agent_verify")
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,7 @@ def test_documented_options_are_the_ones_that_modules_take(ansible_env: dict[str
 
 def constant_spec(module: str) -> dict[str, Any]:
     from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import (
+        agents,
         collectd_spec,
         doctor,
         driver_events,
@@ -93,6 +94,9 @@ def constant_spec(module: str) -> dict[str, Any]:
         "ipmi_timeouts": timeouts.TIMEOUTS_SPEC,
         "ipmidrv_events_info": driver_events.EVENTS_SPEC,
         "racadm_facts": racadm.RACADM_SPEC,
+        "vendor_agent_plan": agents.PLAN_SPEC,
+        "vendor_agent_report": agents.REPORT_SPEC,
+        "vendor_agent_verify": agents.VERIFY_SPEC,
     }[module]
 
 

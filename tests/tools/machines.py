@@ -10,6 +10,7 @@
 A platform with ``release`` is a node of that release; ``bmc``, an .emu file, is a BMC that it reaches by LAN on port
 623. One without ``release`` is a guest of QEMU's, whose own BMC that is. Once all are up, INVENTORY has the connections
 and the variables bmc_host, bmc_username, bmc_password and bmc_console_port. They end as soon as that file is gone.
+A node with ``agents`` has a racadm and a repository with vendors' agents, the variables repository_url, repository_key.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ from tree import ROOT
 
 sys.path.insert(0, str(ROOT / "tests" / "integration"))
 
+from harness.agents import NodeRacadm, Repository, amsd, dcism, dcism_osc
 from harness.guest import NoGuest, guest
 from harness.ipmi_sim import IpmiSim
-from harness.node import NoNode, node
+from harness.node import Node, NoNode, node
 
 START_DEADLINE_S = 1500.0
 STOP_DEADLINE_S = 30.0
@@ -55,6 +57,14 @@ def _bmc(sim: IpmiSim) -> dict[str, Any]:
     }
 
 
+def _agents(machine: Node, stack: ExitStack) -> dict[str, Any]:
+    """What the vendors' agents come from, and a racadm that hears of them."""
+    repository = stack.enter_context(Repository())
+    repository.offer(dcism("5.4.0.0-3646"), dcism_osc(), amsd("3.0.0"))
+    NodeRacadm(machine, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="racadm-"))))
+    return {"repository_url": repository.url, "repository_key": str(repository.key)}
+
+
 def _start(platform: dict[str, Any], number: int, stack: ExitStack) -> dict[str, Any]:
     """Start a platform; the variables of its host."""
     place = {"host": _address(number), "port": PORT}
@@ -62,6 +72,8 @@ def _start(platform: dict[str, Any], number: int, stack: ExitStack) -> dict[str,
         one = stack.enter_context(guest(ROOT / platform["bmc"], **place))
         return one.inventory(**_bmc(one.bmc))
     machine = stack.enter_context(node(platform["release"]))
+    if platform.get("agents"):
+        return machine.inventory(**_agents(machine, stack))
     if "bmc" not in platform:
         return machine.inventory()
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bmc-")))

@@ -33,8 +33,9 @@ SYSTEM_PROGRAMS = {
     "collectd": ("collectd-core", "libopenipmi0"),
     "rrdtool": ("rrdtool", "libcurl3-gnutls", "libmicrohttpd12", "libprotobuf-c1", "libyajl2"),
     "wine": ("wine", "wine64"),
+    "gpg": ("gpg",),
 }
-MACHINES = tuple(f"tests/integration/test_{name}*.py" for name in ("guest", "node", "collectd"))
+MACHINES = tuple(f"tests/integration/test_{name}*.py" for name in ("guest", "node", "collectd", "vendor_agent_role"))
 SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 APT_DEADLINE_S = 300
 

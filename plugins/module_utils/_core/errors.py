@@ -187,6 +187,10 @@ class CollectdError(IpmiError):
     """A collectd that cannot be brought to what was asked for."""
 
 
+class AgentError(IpmiError):
+    """A vendor's agent that cannot be chosen, installed or verified as it was asked for."""
+
+
 class InsufficientPrivilege(IpmiError):
     """A command that the session's privilege does not suffice for."""
 

@@ -18,6 +18,7 @@ from ansible_collections.baremetal.ipmi.plugins.modules import (
     ipmi_sel,
     ipmi_sensor_facts,
     ipmi_timeouts,
+    vendor_agent_plan,
 )
 
 # Families are never raised themselves.
@@ -53,7 +54,8 @@ def test_refused_command_has_a_kind_and_names_the_code():
 
 
 def test_every_kind_of_error_is_documented():
-    returned = (yaml.safe_load(module.RETURN) for module in (collectd_ipmi, ipmi_sensor_facts, ipmi_sel, ipmi_timeouts))
+    modules = (collectd_ipmi, ipmi_sensor_facts, ipmi_sel, ipmi_timeouts, vendor_agent_plan)
+    returned = (yaml.safe_load(module.RETURN) for module in modules)
     documented = "".join(told["error"]["contains"]["kind"]["description"] for told in returned)
     classes = [kind for _name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Exception)]
     for kind in set(classes) - set(FAMILIES):

@@ -23,7 +23,7 @@ What the host has, and tests may change at any time, also while a playbook runs:
 - ``registry``: a :class:`Registry`; ``dump(path)`` before and after shows that nothing else was touched.
 - ``events.add(provider, event_id, level=, at=, data=)``: the event log, which ``wevtutil qe`` reads.
 - ``services``, ``facts``: for win_service_info and setup.
-- ``answer(module, pattern, stdout, ...)``: canned answers of win_command, win_shell, win_powershell and raw.
+- ``answer(module, pattern, stdout, ...)``: canned answers of win_command, win_package, win_shell, win_powershell, raw.
 - ``fail``, ``go_away``, ``damage``, ``delay``: faults. ``on_reboot``: what happens while it restarts.
 - ``calls``, ``calls_of(module)``: what was asked, in order, as :class:`Request` (module, arguments, check_mode, diff).
 - ``reboots``: how often it was restarted.

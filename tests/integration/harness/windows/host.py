@@ -151,8 +151,8 @@ class WindowsHost:
     ) -> None:
         """Answer commands in which the regular expression is found; a later answer goes before an earlier one.
 
-        ``module``: win_command, win_shell, win_powershell or raw. ``output``: what a script of win_powershell puts out.
-        It goes before the stand-in's own answers, those of wevtutil among them.
+        ``module``: win_command, win_package (by its path), win_shell, win_powershell or raw. ``output``: what a script
+        of win_powershell puts out. It goes before the stand-in's own answers, those of wevtutil among them.
         """
         self._canned.insert(0, Canned(module, pattern, stdout, stderr, rc, tuple(output)))
 

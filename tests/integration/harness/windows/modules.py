@@ -41,6 +41,7 @@ _POWERSHELL = Options(
     required=("script",),
 )
 _SERVICE = Options({"name": None})
+_PACKAGE = Options({"path": None, "creates_service": None, "expected_return_code": None, "state": "present"})
 _PING = Options({"data": "pong"})
 _SUPPORTS_SHOULD_PROCESS = re.compile(r"\[CmdletBinding\([^)]*SupportsShouldProcess")
 
@@ -148,9 +149,32 @@ def _services(host: WindowsHost, request: Request) -> dict[str, Any]:
     return {"changed": False, "exists": bool(found), "services": found}
 
 
+def _package(host: WindowsHost, request: Request) -> dict[str, Any]:
+    """An installer is a canned answer by its path. With a code that is expected its service is there, or gone."""
+    asked = _PACKAGE.read(request)
+    service, wanted = asked["creates_service"], asked["state"] == "present"
+    if service is None:
+        raise Misunderstood("win_package without creates_service: there is no list of products here")
+    if (service in host.services) == wanted:
+        return {"changed": False, "rc": 0, "reboot_required": False}
+    if request.check_mode:
+        return {"changed": True, "rc": 0, "reboot_required": False}
+    outcome = host.canned_outcome("win_package", asked["path"] or "")
+    if outcome is None:
+        raise ModuleFailed(f"the file at the path '{asked['path']}' cannot be reached")
+    if outcome.rc not in asked["expected_return_code"]:
+        raise ModuleFailed(f"unexpected rc from installer: {outcome.rc}", rc=outcome.rc, stderr=outcome.stderr)
+    if wanted:
+        host.add_service(service, service)
+    else:
+        del host.services[service]
+    return {"changed": True, "failed": False, "rc": outcome.rc, "reboot_required": outcome.rc == 3010}
+
+
 _MODULES: dict[str, Callable[[WindowsHost, Request], dict[str, Any]]] = {
     "setup": lambda host, request: {"changed": False, "ansible_facts": gather(host.all_facts(), request.arguments)},
     "win_command": _command,
+    "win_package": _package,
     "win_ping": lambda host, request: {"changed": False, "ping": _PING.read(request)["data"]},
     "win_powershell": _powershell,
     "win_reg_stat": lambda host, request: reg_stat(host.registry, request),

@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vendor_agent_verify: Windows hosts through ansible.windows; the module on any other host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..module_utils._ansible.agents import VERIFY_SPEC, verify
+from ..module_utils._ansible.agents_windows import WindowsAgentHost
+from ..plugin_utils.windows_action import WindowsAction
+
+
+class ActionModule(WindowsAction):
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        if not self.is_windows():
+            result.update(self.run_module(task_vars))
+            return result
+
+        def ask(module: str, args: dict[str, Any]) -> dict[str, Any]:
+            # win_command has no check mode. What changes something is not even asked for in it.
+            return self.run_windows(module, args, task_vars, check_mode=False)
+
+        _validation, options = self.validate_argument_spec(argument_spec=VERIFY_SPEC)
+        host = WindowsAgentHost(ask, options["racadm"])
+        return self.conclude(result, lambda: (verify(options, host, bool(self._task.check_mode)), ()))
