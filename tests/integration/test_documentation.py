@@ -71,6 +71,7 @@ def constant_spec(module: str) -> dict[str, Any]:
         collectd_spec,
         doctor,
         driver_events,
+        hardware_health,
         racadm,
         report,
         sel,
@@ -84,6 +85,7 @@ def constant_spec(module: str) -> dict[str, Any]:
     return {
         "collectd_ipmi": collectd_spec.COLLECTD_SPEC,
         "collectd_ipmi_report": collectd_spec.REPORT_SPEC,
+        "hardware_health_report": hardware_health.HEALTH_SPEC,
         "ipmi_doctor": doctor.DOCTOR_SPEC,
         "ipmi_sel": sel_change.CHANGE_SPEC,
         "ipmi_sel_clock": sel_clock.CLOCK_SPEC,
