@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from typing import IO, cast
 
 from .._core.errors import DriverError
 
@@ -35,8 +36,8 @@ class JournalProcess:
         self._process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
         )
-        assert self._process.stdout is not None and self._process.stderr is not None
-        self._output, self._errors = self._process.stdout, self._process.stderr
+        # Popen has them, since they are pipes.
+        self._output, self._errors = cast(IO[bytes], self._process.stdout), cast(IO[bytes], self._process.stderr)
         self._deadline_s, self._left = deadline_s, max_bytes
         self._timer = threading.Timer(deadline_s, self._late)
         self._timer.daemon = True
