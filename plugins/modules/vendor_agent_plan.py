@@ -13,8 +13,9 @@ version_added: 0.6.0
 author:
   - baremetal.ipmi contributors (@baremetal-ipmi)
 description:
-  - Finds vendor and generation of a server by its facts, or by its BMC, and takes the first row of the matrix that fits
-    them and the operating system. The row says which agent it is, where its packages are, and how it is verified.
+  - Finds vendor and generation of a server by its facts, or by its BMC and FRU inventory, and takes the first row of
+    the matrix that fits them and the operating system. The row says which agent it is, where its packages are, and how
+    it is verified.
   - The matrix is data of role C(baremetal.ipmi.vendor_agent), in C(vars/matrix.yml). Users put rows of their own before
     it. The guide (C(docs/vendor-agents.md)) tells how.
   - A server whose vendor has rows, none of which fits, fails by name with the beginning of a row to add. So does one
@@ -32,6 +33,11 @@ options:
   bmc:
     description: The fact C(ipmi_bmc) of M(baremetal.ipmi.ipmi_sensor_facts). Its manufacturer is used where
       C(system_vendor) tells none, or one that is not known.
+    type: dict
+    default: {}
+  fru:
+    description: RV(baremetal.ipmi.ipmi_fru_info#module:fru) of M(baremetal.ipmi.ipmi_fru_info). The product's, or else
+      the board's, manufacturer and name are used where C(system_vendor) and C(product_name) tell none.
     type: dict
     default: {}
   rows:
@@ -84,6 +90,7 @@ attributes:
     support: full
     platforms: posix, windows
 seealso:
+  - module: baremetal.ipmi.ipmi_fru_info
   - module: baremetal.ipmi.vendor_agent_verify
   - module: baremetal.ipmi.vendor_agent_report
 """
@@ -138,7 +145,7 @@ plan:
       type: str
       sample: dell
     model:
-      description: The model by the firmware's tables, "" where they do not tell.
+      description: The model by the firmware's tables, or by O(fru), "" where neither tells.
       type: str
       sample: PowerEdge R740
     generation:

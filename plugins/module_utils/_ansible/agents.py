@@ -19,6 +19,7 @@ _NAMES = {"type": "list", "elements": "str"}
 PLAN_SPEC: dict[str, dict[str, Any]] = {
     "facts": {"type": "dict", "required": True},
     "bmc": {"type": "dict", "default": {}},
+    "fru": {"type": "dict", "default": {}},
     "rows": {"type": "list", "elements": "dict", "required": True},
     "extra_rows": {"type": "list", "elements": "dict", "default": []},
     "agent": {"type": "str", "default": ""},
@@ -49,7 +50,8 @@ def plan(params: Mapping[str, Any]) -> dict[str, Any]:
     """What vendor_agent_plan returns. Raises AgentError where no agent fits, or a row cannot be used."""
     rows = [*parse_rows(params["extra_rows"], "extra_rows"), *parse_rows(params["rows"], "rows")]
     wish = Wish(params["agent"], params["repository_url"], params["version"])
-    return {"changed": False, "plan": plan_data(choose(server_of(params["facts"], params["bmc"]), rows, wish))}
+    server = server_of(params["facts"], params["bmc"], params["fru"])
+    return {"changed": False, "plan": plan_data(choose(server, rows, wish))}
 
 
 def verify(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..hardware import generation_of, vendor_by_manufacturer, vendor_by_name
-from ..plain import number, text
+from ..plain import mapping, number, text
 
 ANY = "any"
 # Systems that take the packages for another one.
@@ -36,18 +36,24 @@ class Server:
     places: Mapping[str, str]
 
 
-def server_of(facts: Mapping[str, Any], bmc: Mapping[str, Any]) -> Server:
-    """``facts``: as Ansible names them, without ``ansible_``; ``bmc``: the fact ``ipmi_bmc``, or nothing."""
-    model = _told(facts.get("product_name"))
-    vendor = _vendor(_told(facts.get("system_vendor")), bmc)
+def server_of(facts: Mapping[str, Any], bmc: Mapping[str, Any], fru: Mapping[str, Any]) -> Server:
+    """``facts``: as Ansible names them, without ``ansible_``; ``bmc``: the fact ``ipmi_bmc``, or nothing; ``fru``: what
+    ipmi_fru_info returns under this name, or nothing."""
+    product, board = mapping(fru.get("product")), mapping(fru.get("board"))
+    vendor = _vendor(
+        _told(facts.get("system_vendor")), bmc, _told(product.get("manufacturer")) or _told(board.get("manufacturer"))
+    )
+    model = _told(facts.get("product_name")) or _told(product.get("name")) or _told(board.get("name"))
     return Server(vendor, model, generation_of(vendor, model), _system(facts), _places(facts))
 
 
-def _vendor(name: str, bmc: Mapping[str, Any]) -> str | None:
-    """A name that is known goes before the BMC, and the BMC before a name that is not: it may be a seller's."""
+def _vendor(name: str, bmc: Mapping[str, Any], maker: str) -> str | None:
+    """A name that is known goes before the BMC, and the BMC before a name that is not: it may be a seller's. The
+    ``maker`` in the FRU inventory is the server's, where the BMC's own may be its chip's."""
     manufacturer = _told(bmc.get("manufacturer_name"))
     known = vendor_by_name(name) or vendor_by_manufacturer(number(bmc.get("manufacturer_id")))
-    return known or vendor_by_name(manufacturer) or _slug(name) or _slug(manufacturer)
+    known = known or vendor_by_name(maker) or vendor_by_name(manufacturer)
+    return known or _slug(name) or _slug(maker) or _slug(manufacturer)
 
 
 def _system(facts: Mapping[str, Any]) -> str:

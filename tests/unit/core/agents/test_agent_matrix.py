@@ -46,8 +46,14 @@ def facts_of(vendor: str, generation: str, system: str) -> dict[str, Any]:
     }
 
 
-def plan(facts: dict[str, Any], bmc: dict[str, Any] | None = None, rows: Any = (), **wish: str) -> Plan:
-    return choose(server_of(facts, bmc or {}), [*parse_rows(rows, "extra_rows"), *ROWS], Wish(**wish))
+def plan(
+    facts: dict[str, Any],
+    bmc: dict[str, Any] | None = None,
+    rows: Any = (),
+    fru: dict[str, Any] | None = None,
+    **wish: str,
+) -> Plan:
+    return choose(server_of(facts, bmc or {}, fru or {}), [*parse_rows(rows, "extra_rows"), *ROWS], Wish(**wish))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.agent}-{row.generations[0]}-{row.systems[0]}")
@@ -139,6 +145,35 @@ def test_vendor_is_the_bmc_s_where_the_firmware_s_tables_are_empty() -> None:
     # A seller's name on the maker's hardware.
     seller = plan({**facts, "system_vendor": "Acme Appliances"}, {"manufacturer_id": 674})
     assert seller.row and seller.row.version == "6100"
+
+
+FRU = {
+    "product": {"manufacturer": "DELL", "name": "PowerEdge R640", "serial_number": "1DJDLN2", "custom": []},
+    "board": {"manufacturer": "Other", "name": "Board"},
+}
+
+
+@pytest.mark.parametrize("nothing", ["", "NA", "To Be Filled By O.E.M."])
+def test_fru_inventory_tells_vendor_and_model_where_the_firmware_s_tables_are_empty(nothing: str) -> None:
+    facts = {**facts_of("dell", "14G", "Ubuntu_24"), "system_vendor": nothing, "product_name": nothing}
+    found = plan(facts, {"manufacturer_id": 47196, "manufacturer_name": "HPE"}, agent="amsd", fru=FRU).server
+    assert (found.vendor, found.model) == ("hpe", "PowerEdge R640")  # a known BMC goes before
+    assert plan(facts, {"manufacturer_id": 11129, "manufacturer_name": "Raritan"}, fru=FRU).server.generation == "14G"
+    blank = {"manufacturer": None, "name": None}
+    assert plan(facts, fru={**FRU, "product": blank}).server.vendor == "other"
+    assert plan(facts, fru={"product": blank, "board": FRU["product"]}).server.generation == "14G"
+    for odd in ({"product": "x", "board": [1]}, {"product": {"manufacturer": 7, "name": nothing}}):
+        assert (plan(facts, fru=odd).server.vendor, plan(facts, fru=odd).server.model) == (None, "")
+
+
+def test_firmware_s_tables_go_before_the_fru_inventory() -> None:
+    found = plan(facts_of("hpe", "Gen10", "Debian_12"), fru=FRU).server
+    assert (found.vendor, found.generation) == ("hpe", "Gen10")
+    seller = {**facts_of("dell", "14G", "Ubuntu_24"), "system_vendor": "Acme Appliances"}
+    assert plan(seller, fru=FRU).server.vendor == "dell"
+    assert plan({**seller, "product_name": "Box"}, fru={"product": {"manufacturer": "Wiwynn"}}).server.vendor == (
+        "acme_appliances"
+    )
 
 
 def test_generation_that_nobody_tells_is_refused_unless_the_agent_is_named() -> None:

@@ -64,7 +64,7 @@ ROW: dict[str, Any] = {
     ],
 )
 def test_generation_is_told_by_the_model(vendor: str, model: str, generation: str | None) -> None:
-    assert server_of({"system_vendor": vendor, "product_name": model}, {}).generation == generation
+    assert server_of({"system_vendor": vendor, "product_name": model}, {}, {}).generation == generation
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_generation_is_told_by_the_model(vendor: str, model: str, generation: st
     ],
 )
 def test_system_is_named_as_in_rows(distribution: str, major: Any, system: str) -> None:
-    assert server_of({"distribution": distribution, "distribution_major_version": major}, {}).system == system
+    assert server_of({"distribution": distribution, "distribution_major_version": major}, {}, {}).system == system
 
 
 def test_every_windows_is_one() -> None:
@@ -89,12 +89,12 @@ def test_every_windows_is_one() -> None:
         "distribution": "Microsoft Windows Server 2019",
         "distribution_major_version": "10",
     }
-    assert server_of(facts, {}).system == "Windows_any"
+    assert server_of(facts, {}, {}).system == "Windows_any"
 
 
 @pytest.mark.parametrize("hostile", [None, 7, ["x"], "\x1b[31m" * 3, "x" * 10_000, "{{ lookup('pipe', 'id') }}"])
 def test_hostile_facts_are_bounded(hostile: Any) -> None:
-    server = server_of(dict.fromkeys(("system_vendor", "product_name", "distribution", "os_family"), hostile), {})
+    server = server_of(dict.fromkeys(("system_vendor", "product_name", "distribution", "os_family"), hostile), {}, {})
     assert len(f"{server.vendor}{server.model}{server.system}") < 300
     assert f"{server.vendor}{server.model}{server.system}".isprintable()
 
