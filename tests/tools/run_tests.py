@@ -35,7 +35,11 @@ SYSTEM_PROGRAMS = {
     "wine": ("wine", "wine64"),
     "gpg": ("gpg",),
 }
-MACHINES = tuple(f"tests/integration/test_{name}*.py" for name in ("guest", "node", "collectd", "vendor_agent_role"))
+# What runs beside the rest: how it is called, and the beginnings of its files' names. The first that fits counts.
+BESIDE = {
+    "tests that boot machines": ("guest", "node", "collectd", "vendor_agent_role"),
+    "tests that run plays": ("windows", "driver_events", "doctor", "hardware_health", "racadm", "vendor_agent"),
+}
 SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 APT_DEADLINE_S = 300
 
@@ -131,32 +135,40 @@ def sanity(results: Results, env: dict[str, str]) -> None:
     results.add_check(name, done.returncode == 0)
 
 
-def pytest_parts(arguments: list[str]) -> list[list[str]]:
-    """The arguments of each run of pytest. Where they name no tests there are two, side by side: the tests that boot
-    machines, which for the most part wait for one processor, and the rest."""
+def pytest_parts(arguments: list[str]) -> dict[str, list[str]]:
+    """The runs of pytest by name, with their arguments. Where these name no tests there are several, side by side,
+    since many a test waits for the most part; the last one is the rest."""
     if any((ROOT / argument).exists() for argument in arguments):
-        return [arguments]
-    machines = sorted(str(path.relative_to(ROOT)) for pattern in MACHINES for path in ROOT.glob(pattern))
-    return [[*arguments, *machines], [*arguments, *(f"--ignore={path}" for path in machines)]]
+        return {"tests": arguments}
+    parts: dict[str, list[str]] = {}
+    taken: list[str] = []
+    for name, beginnings in BESIDE.items():
+        found = {path for start in beginnings for path in ROOT.glob(f"tests/integration/test_{start}*.py")}
+        files = sorted({str(path.relative_to(ROOT)) for path in found} - set(taken))
+        parts[name] = [*arguments, *files]
+        taken += files
+    parts["the rest"] = [*arguments, *(f"--ignore={path}" for path in taken)]
+    return parts
 
 
 def run_pytest(results: Results, env: dict[str, str], arguments: list[str]) -> None:
     """Everything, counted once; the last part is shown as it runs, the others after it."""
     headline("tests: unit, architecture, integration")
-    *hidden, shown = pytest_parts(arguments)
+    parts = pytest_parts(arguments)
+    shown = list(parts)[-1]
     with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
         folder = Path(name)
         running = []
-        for number, part in enumerate([*hidden, shown]):
+        for number, (part, more) in enumerate(parts.items()):
             command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={folder / f'{number}.xml'}", "--durations=10"]
-            output = None if part is shown else stack.enter_context((folder / f"{number}.out").open("w+"))
-            process = subprocess.Popen([*command, *part], cwd=ROOT, env=env, stdout=output, stderr=output)
+            output = None if part == shown else stack.enter_context((folder / f"{number}.out").open("w+"))
+            process = subprocess.Popen([*command, *more], cwd=ROOT, env=env, stdout=output, stderr=output)
             stack.callback(process.terminate)
-            running.append((process, output))
-        statuses = [process.wait() for process, _output in reversed(running)]
-        for _process, output in running:
+            running.append((part, process, output))
+        statuses = [process.wait() for _part, process, _output in reversed(running)]
+        for part, _process, output in running:
             if output:
-                headline("tests that boot machines")
+                headline(part)
                 output.seek(0)
                 print(output.read(), end="", flush=True)
         failed_before = results.failed
