@@ -37,7 +37,8 @@ SYSTEM_PROGRAMS = {
 }
 # What runs beside the rest: how it is called, and the beginnings of its files' names. The first that fits counts.
 BESIDE = {
-    "tests that boot machines": ("guest", "node", "collectd", "vendor_agent_role"),
+    "tests that boot machines": ("guest", "node", "vendor_agent_role"),
+    "tests of collectd": ("collectd",),
     "tests that run plays": ("windows", "driver_events", "doctor", "hardware_health", "racadm", "vendor_agent"),
 }
 SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
