@@ -12,13 +12,13 @@ from ansible.errors import AnsibleActionFail
 
 from ..module_utils._ansible.hardware_health import (
     HEALTH_SPEC,
-    absolute,
     host_data,
     read_baseline,
     wish,
     write_baseline,
 )
 from ..module_utils._ansible.hardware_health_outputs import write_outputs
+from ..module_utils._ansible.snapshots import absolute
 from ..module_utils._core.errors import OptionError
 from ..module_utils._ops.hardware_health import STATUS, examine, failing, forgotten, table
 from ..plugin_utils.report_action import ReportAction

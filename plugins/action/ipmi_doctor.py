@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timezone
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 
 from ..module_utils._ansible.doctor import DOCTOR_SPEC, host_data, read_before, rules_of, save
+from ..module_utils._ansible.snapshots import absolute, stamp
 from ..module_utils._core.errors import OptionError
 from ..module_utils._ops.doctor import examine, failing, table
 from ..plugin_utils.report_action import ReportAction
@@ -21,8 +21,7 @@ class ActionModule(ReportAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(argument_spec=DOCTOR_SPEC)
-        hosts, folder = options["hosts"], options["directory"]
-        folder = os.path.abspath(os.path.expanduser(folder)) if folder else ""
+        hosts, folder = options["hosts"], absolute(options["directory"])
         evidence = self.variables(task_vars, hosts, options["variable"])
         own = self.variables(task_vars, hosts, options["rules_variable"]) if options["rules_variable"] else {}
         try:
@@ -32,7 +31,7 @@ class ActionModule(ReportAction):
             lines = table(found)
             self.show(lines, [item.status for item in found])
             if folder and not self._task.check_mode:
-                save(folder, found, evidence, before, datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"))
+                save(folder, found, evidence, before, stamp(datetime.now(timezone.utc)))
                 result["directory"] = folder
         except OptionError as error:
             raise AnsibleActionFail(error.sentence()) from error

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 
 from ..module_utils._ansible.report import ARGUMENT_SPEC
-from ..module_utils._ansible.snapshots import snapshot, write_snapshot
+from ..module_utils._ansible.snapshots import absolute, snapshot, stamp, write_snapshot
 from ..module_utils._ops.fleet import worst_first
 from ..module_utils._ops.report import row, table
 from ..plugin_utils.report_action import ReportAction
@@ -35,8 +34,7 @@ class ActionModule(ReportAction):
         return result
 
     def _save(self, folder: str, results: Mapping[str, Any]) -> str:
-        folder = os.path.abspath(os.path.expanduser(folder))
-        read_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        folder, read_at = absolute(folder), stamp(datetime.now(timezone.utc))
         try:
             for host, told in results.items():
                 write_snapshot(folder, host, snapshot(host, told, read_at))

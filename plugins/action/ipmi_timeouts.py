@@ -16,11 +16,7 @@ from ..plugin_utils.windows_action import WindowsAction
 
 
 class ActionModule(WindowsAction):
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        if not self.is_windows():
-            result.update(self.run_module(task_vars))
-            return result
+    def on_windows(self, result: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         reached = False
 
         def ask(module: str, args: dict[str, Any]) -> dict[str, Any]:

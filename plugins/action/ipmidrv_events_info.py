@@ -13,15 +13,6 @@ from ..plugin_utils.windows_action import WindowsAction
 
 
 class ActionModule(WindowsAction):
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        if not self.is_windows():
-            result.update(self.run_module(task_vars))
-            return result
-
-        def ask(module: str, args: dict[str, Any]) -> dict[str, Any]:
-            # win_command has no check mode, and reading a log changes nothing.
-            return self.run_windows(module, args, task_vars, check_mode=False)
-
+    def on_windows(self, result: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
         _validation, options = self.validate_argument_spec(argument_spec=EVENTS_SPEC)
-        return self.conclude(result, lambda: windows_events(options, ask, time.time()))
+        return self.conclude(result, lambda: windows_events(options, self.reader(task_vars), time.time()))

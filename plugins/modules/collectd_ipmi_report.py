@@ -26,23 +26,11 @@ options:
     description: Name of the variable in which each host registered its result.
     type: str
     required: true
+extends_documentation_fragment:
+  - baremetal.ipmi.bmc.on_controller
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
     details: Drift is told as what would be mended.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
-    support: none
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
-      controller.
-    support: full
-  platform:
-    description: Target OS/families that can be operated against.
-    support: full
-    platforms: posix
 """
 
 EXAMPLES = r"""
@@ -91,17 +79,12 @@ summary:
       sample: ''
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils._ansible.collectd_spec import REPORT_SPEC
+from ..module_utils._ansible.on_controller import refuse
 
 
 def main() -> None:
-    """Ansible runs the action plugin of this name; this is reached only where that is not installed."""
-    module = AnsibleModule(argument_spec=REPORT_SPEC, supports_check_mode=True)
-    module.fail_json(
-        msg="collectd_ipmi_report runs on the controller only, as an action plugin; install the whole collection there."
-    )
+    refuse("collectd_ipmi_report", REPORT_SPEC)
 
 
 if __name__ == "__main__":

@@ -91,23 +91,11 @@ options:
       - Everybody may read it. The other two have mode 0600.
     type: str
     default: ''
+extends_documentation_fragment:
+  - baremetal.ipmi.bmc.on_controller
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
     details: No file is written.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
-    support: none
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
-      controller.
-    support: full
-  platform:
-    description: Target OS/families that can be operated against.
-    support: full
-    platforms: posix
 seealso:
   - module: baremetal.ipmi.ipmi_sensor_facts
   - module: baremetal.ipmi.ipmi_sel_info
@@ -238,18 +226,12 @@ files:
   sample: {junit: /srv/ci/junit.xml}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils._ansible.hardware_health import HEALTH_SPEC
+from ..module_utils._ansible.on_controller import refuse
 
 
 def main() -> None:
-    """Ansible runs the action plugin of this name; this is reached only where that is not installed."""
-    module = AnsibleModule(argument_spec=HEALTH_SPEC, supports_check_mode=True)
-    module.fail_json(
-        msg="hardware_health_report runs on the controller only, as an action plugin; install the whole collection"
-        " there."
-    )
+    refuse("hardware_health_report", HEALTH_SPEC)
 
 
 if __name__ == "__main__":

@@ -66,23 +66,11 @@ options:
     elements: str
     choices: [controller_sick, install_vendor_agent, competing_agents, raise_timeouts, look_further, healthy]
     default: [controller_sick]
+extends_documentation_fragment:
+  - baremetal.ipmi.bmc.on_controller
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
     details: No file is written.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
-    support: none
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
-      controller.
-    support: full
-  platform:
-    description: Target OS/families that can be operated against.
-    support: full
-    platforms: posix
 seealso:
   - module: baremetal.ipmi.ipmidrv_events_info
   - module: baremetal.ipmi.ipmi_sensor_facts
@@ -199,17 +187,12 @@ directory:
   sample: /home/ops/ipmi_doctor
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils._ansible.doctor import DOCTOR_SPEC
+from ..module_utils._ansible.on_controller import refuse
 
 
 def main() -> None:
-    """Ansible runs the action plugin of this name; this is reached only where that is not installed."""
-    module = AnsibleModule(argument_spec=DOCTOR_SPEC, supports_check_mode=True)
-    module.fail_json(
-        msg="ipmi_doctor runs on the controller only, as an action plugin; install the whole collection there."
-    )
+    refuse("ipmi_doctor", DOCTOR_SPEC)
 
 
 if __name__ == "__main__":

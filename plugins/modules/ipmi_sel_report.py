@@ -76,23 +76,11 @@ options:
     description: The number of logs that may be cleared. When there are more, RV(refusal) says so.
     type: int
     default: 1
+extends_documentation_fragment:
+  - baremetal.ipmi.bmc.on_controller
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
     details: It changes nothing, so check mode makes no difference.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
-    support: none
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
-      controller.
-    support: full
-  platform:
-    description: Target OS/families that can be operated against.
-    support: full
-    platforms: posix
 seealso:
   - module: baremetal.ipmi.ipmi_sel_info
   - module: baremetal.ipmi.ipmi_sel
@@ -238,17 +226,12 @@ refusal:
   sample: ''
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
+from ..module_utils._ansible.on_controller import refuse
 from ..module_utils._ansible.sel_report import ARGUMENT_SPEC
 
 
 def main() -> None:
-    """Ansible runs the action plugin of this name; this is reached only where that is not installed."""
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    module.fail_json(
-        msg="ipmi_sel_report runs on the controller only, as an action plugin; install the whole collection there."
-    )
+    refuse("ipmi_sel_report", ARGUMENT_SPEC)
 
 
 if __name__ == "__main__":

@@ -49,23 +49,11 @@ options:
     type: str
     choices: [fail, warn]
     default: fail
+extends_documentation_fragment:
+  - baremetal.ipmi.bmc.on_controller
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
     details: No file is written.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
-    support: none
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
-      controller.
-    support: full
-  platform:
-    description: Target OS/families that can be operated against.
-    support: full
-    platforms: posix
 """
 
 EXAMPLES = r"""
@@ -117,17 +105,12 @@ snapshot_dir:
   sample: /home/ops/sensor_facts
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
+from ..module_utils._ansible.on_controller import refuse
 from ..module_utils._ansible.report import ARGUMENT_SPEC
 
 
 def main() -> None:
-    """Ansible runs the action plugin of this name; this is reached only where that is not installed."""
-    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
-    module.fail_json(
-        msg="ipmi_sensor_report runs on the controller only, as an action plugin; install the whole collection there."
-    )
+    refuse("ipmi_sensor_report", ARGUMENT_SPEC)
 
 
 if __name__ == "__main__":

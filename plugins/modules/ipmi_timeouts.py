@@ -107,6 +107,10 @@ attributes:
     description: When run twice in a row outside of check mode, with the same arguments, the second invocation
       indicates no change.
     support: full
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: partial
+    details: Not on Windows.
   platform:
     description: Target OS/families that can be operated against.
     support: full

@@ -75,26 +75,13 @@ notes:
     C(kcs_debug) set to 1. Without it there is what they lead to, such as V(incorrect_response) and V(error_state).
   - Newer kernels (6.17, and stable ones with the same change) write repeated messages only now and then, so that there
     were more than are counted.
+extends_documentation_fragment:
+  - baremetal.ipmi.bmc.read_only
 attributes:
-  check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
-    details: It only reads, so check mode makes no difference.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
-    support: none
-    details: It only reads, so there is never a difference.
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
-      controller.
-    support: full
   async:
-    description: Supports being used with the C(async) keyword.
-    support: none
+    support: partial
+    details: Not on Windows.
   platform:
-    description: Target OS/families that can be operated against.
-    support: full
     platforms: windows, linux
 seealso:
   - module: baremetal.ipmi.ipmi_timeouts

@@ -72,22 +72,12 @@ options:
     description: A version of the agent's package, as the package manager writes it, in place of the row's release.
     type: str
     default: ''
+extends_documentation_fragment:
+  - baremetal.ipmi.bmc.on_controller
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
     details: It changes nothing, so check mode makes no difference.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
-    support: none
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
-      controller.
-    support: full
   platform:
-    description: Target OS/families that can be operated against.
-    support: full
     platforms: posix, windows
 seealso:
   - module: baremetal.ipmi.ipmi_fru_info
@@ -254,17 +244,12 @@ error:
         idrac_service_module, ...}]. See the guide to vendors' agents (docs/vendor-agents.md)."
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils._ansible.agents import PLAN_SPEC
+from ..module_utils._ansible.on_controller import refuse
 
 
 def main() -> None:
-    """Ansible runs the action plugin of this name; this is reached only where that is not installed."""
-    module = AnsibleModule(argument_spec=PLAN_SPEC, supports_check_mode=True)
-    module.fail_json(
-        msg="vendor_agent_plan runs on the controller only, as an action plugin; install the whole collection there."
-    )
+    refuse("vendor_agent_plan", PLAN_SPEC)
 
 
 if __name__ == "__main__":

@@ -36,22 +36,12 @@ options:
     elements: str
     choices: [failed, unknown, unverified]
     default: [failed]
+extends_documentation_fragment:
+  - baremetal.ipmi.bmc.on_controller
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and return changed status prediction without modifying target.
-    support: full
     details: It only reads, so check mode makes no difference.
-  diff_mode:
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), when in diff
-      mode.
-    support: none
-  action:
-    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the
-      controller.
-    support: full
   platform:
-    description: Target OS/families that can be operated against.
-    support: full
     platforms: posix, windows
 seealso:
   - module: baremetal.ipmi.vendor_agent_plan
@@ -125,17 +115,12 @@ failing:
   sample: {}
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
 from ..module_utils._ansible.agents import REPORT_SPEC
+from ..module_utils._ansible.on_controller import refuse
 
 
 def main() -> None:
-    """Ansible runs the action plugin of this name; this is reached only where that is not installed."""
-    module = AnsibleModule(argument_spec=REPORT_SPEC, supports_check_mode=True)
-    module.fail_json(
-        msg="vendor_agent_report runs on the controller only, as an action plugin; install the whole collection there."
-    )
+    refuse("vendor_agent_report", REPORT_SPEC)
 
 
 if __name__ == "__main__":

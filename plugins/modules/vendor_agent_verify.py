@@ -99,7 +99,8 @@ attributes:
     support: full
   async:
     description: Supports being used with the C(async) keyword.
-    support: none
+    support: partial
+    details: Not on Windows.
   platform:
     description: Target OS/families that can be operated against.
     support: full

@@ -38,13 +38,6 @@ class BmcAction(EngineAction):
         _validation, options = self.validate_argument_spec(argument_spec=spec)
         return dict(options)
 
-    def run_module(self, task_vars: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
-        """The module of the same name on the task's host."""
-        result: dict[str, Any] = self._execute_module(
-            module_args={**self._task.args, **more}, task_vars=task_vars, wrap_async=self._task.async_val
-        )
-        return result
-
     def progress(self, what: str) -> Callable[[int, int], None]:
         """Tell at -v, every ten seconds, how far the reading of a slow BMC has come."""
         last = time.monotonic()

@@ -15,7 +15,15 @@ from ..module_utils._core.errors import IpmiError
 
 
 class EngineAction(ActionBase):
-    """An action with one end: what its work returns, or the error that it ends with."""
+    """An action that has a module of the same name, and one end: what its work returns, or the error that it ends
+    with."""
+
+    def run_module(self, task_vars: dict[str, Any] | None, **more: Any) -> dict[str, Any]:
+        """The module of the same name on the task's host."""
+        result: dict[str, Any] = self._execute_module(
+            module_args={**self._task.args, **more}, task_vars=task_vars, wrap_async=self._task.async_val
+        )
+        return result
 
     def conclude(
         self, result: dict[str, Any], work: Callable[[], tuple[dict[str, Any], Iterable[str]]]

@@ -5,22 +5,36 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
+from ..module_utils._ansible.windows import RunWindows
 from ..module_utils._core.errors import DriverError
 from .engine_action import EngineAction
+
+NO_ASYNC = {
+    "failed": True,
+    "msg": "async is not supported on a Windows host, which is asked by one module after another. Leave it out there.",
+}
 
 
 class WindowsAction(EngineAction):
     """An action that has a module of the same name for every host but Windows'."""
 
     _supports_check_mode = True
-    _supports_async = False
+    _supports_async = True
     _requires_connection = True
 
-    def is_windows(self) -> bool:
-        """Whether PowerShell answers on the task's host."""
-        return bool(getattr(self._connection._shell, "_IS_WINDOWS", False))
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        if getattr(self._connection._shell, "_IS_WINDOWS", False):
+            # With async a job's number would be taken for what the host told.
+            return {**result, **NO_ASYNC} if self._task.async_val else self.on_windows(result, task_vars)
+        return {**result, **self.run_module(task_vars)}
+
+    @abstractmethod
+    def on_windows(self, result: dict[str, Any], task_vars: dict[str, Any] | None) -> dict[str, Any]:
+        """The task's result on a host where PowerShell answers."""
 
     def run_windows(
         self, module: str, args: dict[str, Any], task_vars: dict[str, Any] | None, check_mode: bool | None = None
@@ -42,9 +56,6 @@ class WindowsAction(EngineAction):
             self._task.check_mode = asked
         return result
 
-    def run_module(self, task_vars: dict[str, Any] | None) -> dict[str, Any]:
-        """The module of the same name on the task's host."""
-        result: dict[str, Any] = self._execute_module(
-            module_args=self._task.args, task_vars=task_vars, wrap_async=self._task.async_val
-        )
-        return result
+    def reader(self, task_vars: dict[str, Any] | None) -> RunWindows:
+        """Runs modules on the host that only read, in check mode, too: win_command has none."""
+        return lambda module, args: self.run_windows(module, args, task_vars, check_mode=False)

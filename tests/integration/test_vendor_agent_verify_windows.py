@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from harness.documentation import constant
-from harness.playing import Player, tell
+from harness.playing import Player
 from harness.windows import WindowsHost, with_ansible_windows
 
 SERVICE, DAEMON = "iDRAC Service Module", "dsm_ism_srvmgr.exe"
@@ -66,11 +66,7 @@ def player(tmp_path: Path, ansible_env: dict[str, str], host: WindowsHost) -> Pl
 def play(player: Player, *arguments: str, **options: Any) -> Any:
     """Run the task; its result."""
     args = {"services": [SERVICE], "processes": [DAEMON], "settle_s": 0, "controller_wait_s": 0, **options}
-    task = {"baremetal.ipmi.vendor_agent_verify": args, "register": "told", "ignore_errors": True}
-    told = {**tell("told"), "ignore_errors": False}
-    played = player.run([{"hosts": "all", "gather_facts": False, "tasks": [task, told]}], *arguments)
-    assert played.status == 0, played.output
-    return player.told()
+    return player.result("vendor_agent_verify", args, *arguments)[1]
 
 
 def failed(told: Any) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from harness.documentation import constant
-from harness.playing import Played, Player, tell
+from harness.playing import Played, Player
 from harness.windows import WindowsHost, wine_registry, with_ansible_windows, with_core
 
 CONTROL = r"HKLM:\SYSTEM\CurrentControlSet\Control"
@@ -46,12 +46,7 @@ def player(tmp_path: Path, ansible_env: dict[str, str], host: WindowsHost) -> Pl
 
 
 def play(player: Player, *arguments: str, **windows: Any) -> tuple[Played, Any]:
-    """Run the task; how the run ended, and the task's result."""
-    task = {"baremetal.ipmi.ipmi_timeouts": {"windows": windows}, "register": "told", "ignore_errors": True}
-    told = {**tell("told"), "ignore_errors": False}
-    played = player.run([{"hosts": "all", "gather_facts": False, "tasks": [task, told]}], *arguments)
-    assert played.status == 0, played.output
-    return played, player.told()
+    return player.result("ipmi_timeouts", {"windows": windows}, *arguments)
 
 
 def asked(host: WindowsHost) -> list[str]:
@@ -158,6 +153,16 @@ def test_missing_collection_is_named(player: Player, ansible_env: dict[str, str]
     _played, told = play(player, preset="ibm_blade")
     assert "ansible.windows is not installed" in told["msg"] and "ansible-galaxy collection install" in told["msg"]
     assert not host.calls
+
+
+def test_async_is_refused_on_windows_and_works_elsewhere(player: Player, host: WindowsHost) -> None:
+    task = {"baremetal.ipmi.ipmi_timeouts": {"windows": {"preset": "ibm_blade"}}, "async": 30, "poll": 1}
+    played = player.run([{"hosts": "all", "gather_facts": False, "tasks": [task]}])
+    assert played.status == 2 and "async is not supported on a Windows host" in played.output
+    assert not asked(host)
+    task["baremetal.ipmi.ipmi_timeouts"] = {"linux": {"default_retry_ms": 0}}
+    played = player.run([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [task]}])
+    assert "default_retry_ms: 0 is not between 1 and 600000" in played.output
 
 
 def test_options_for_linux_alone_are_no_options_for_windows(player: Player, host: WindowsHost) -> None:

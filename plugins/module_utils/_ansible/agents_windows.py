@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._core.agents.checks import ACTIVE, Service
 from .._core.errors import AgentError
 from .._core.racadm.verdict import EXITED, NOT_STARTED, Ended
+from .windows import RunWindows
 
-RunWindows = Callable[[str, "dict[str, Any]"], Mapping[str, Any]]
 # What Windows calls an error to find a program, or to be let to it.
 _NO_PROGRAM = (2, 3, 5)
 _MAX_CHARS = 1 << 20

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._core.doctor.rules import CONTROLLER_SICK, VERDICTS, Rule, parse_rules
 from .._ops.doctor import Diagnosis, kept
-from .snapshots import file_name, write_snapshot
+from .snapshots import file_name, read_snapshot, write_snapshot
 
 DOCTOR_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},
@@ -22,8 +21,6 @@ DOCTOR_SPEC: dict[str, dict[str, Any]] = {
     "directory": {"type": "str", "default": ""},
     "fail_on": {"type": "list", "elements": "str", "choices": list(VERDICTS), "default": [CONTROLLER_SICK]},
 }
-# A file of ours has some kilobytes.
-_LARGEST_FILE = 1_000_000
 
 
 def rules_of(hosts: Iterable[str], everyones: Any, own: Mapping[str, Any]) -> dict[str, tuple[Rule, ...]]:
@@ -44,13 +41,12 @@ def read_before(folder: str, hosts: Iterable[str]) -> tuple[dict[str, Any], list
     """What the last run wrote of each host, as far as there is any; and what to warn of. Raises OSError."""
     found, warnings = {}, []
     for host in hosts if folder else ():
-        path = os.path.join(folder, file_name(host))
         try:
-            with open(path, encoding="utf-8") as stream:
-                found[host] = json.loads(stream.read(_LARGEST_FILE))
+            found[host] = read_snapshot(folder, host)
         except FileNotFoundError:
             continue
-        except (ValueError, RecursionError):
+        except ValueError:
+            path = os.path.join(folder, file_name(host))
             warnings.append(
                 f"{path} is damaged: {host} is not compared with its last run, and the file is written anew."
             )

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -15,6 +15,7 @@ from .._core.driver_events.neighbours import OtherError
 from .._core.driver_events.records import WINDOWS, DriverEvent, Span, format_time, parse_time
 from .._core.errors import DriverError, OptionError
 from .._ops.driver_events import EventsRequest, EventsResult, KernelLog, read_linux, read_windows
+from .windows import RunWindows
 
 MAX_HOURS = 24.0 * 366
 MAX_EVENTS = 10_000
@@ -38,7 +39,6 @@ EVENTS_SPEC: dict[str, dict[str, Any]] = {
     "neighbours": {"type": "bool", "default": False},
 }
 # Runs a module on a Windows host with these arguments.
-RunModule = Callable[[str, "dict[str, Any]"], "dict[str, Any]"]
 
 _NEXT_STEPS = {
     5: "Let the task's user read the System log: as an administrator, or by the group Event Log Readers.",
@@ -47,7 +47,7 @@ _NEXT_STEPS = {
 _NEXT_STEP = "Run it on the host: wevtutil qe System /c:1 /f:XML"
 
 
-def windows_events(params: Mapping[str, Any], run: RunModule, now: float) -> tuple[dict[str, Any], list[str]]:
+def windows_events(params: Mapping[str, Any], run: RunWindows, now: float) -> tuple[dict[str, Any], list[str]]:
     """What ipmidrv_events_info returns for a Windows host, and what the user should be warned of. Raises an IpmiError.
 
     ``now``: the controller's clock, for a host that does not tell its own.

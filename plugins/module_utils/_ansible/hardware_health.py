@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -17,7 +16,7 @@ from .._core.hardware_health.exceptions import parse_exceptions
 from .._core.hardware_health.judge import Verdict
 from .._ops.hardware_health import Wish
 from .files import replace_file
-from .snapshots import file_name, write_snapshot
+from .snapshots import read_snapshot, stamp, write_snapshot
 
 HEALTH_SPEC: dict[str, dict[str, Any]] = {
     "hosts": {"type": "list", "elements": "str", "required": True},
@@ -31,7 +30,6 @@ HEALTH_SPEC: dict[str, dict[str, Any]] = {
     "prometheus": {"type": "str", "default": ""},
 }
 # A file of ours has some kilobytes.
-_LARGEST_FILE = 1_000_000
 
 
 def wish(options: dict[str, Any], now: datetime) -> Wish:
@@ -39,23 +37,17 @@ def wish(options: dict[str, Any], now: datetime) -> Wish:
     return Wish(parse_exceptions(options["exceptions"]), options["accept_baseline"], now)
 
 
-def absolute(path: str) -> str:
-    """A path on the controller, "" for none."""
-    return os.path.abspath(os.path.expanduser(path)) if path else ""
-
-
 def read_baseline(folder: str, hosts: Iterable[str]) -> dict[str, Known] | None:
     """What the baseline has of each host; None where none is wanted. Raises OSError."""
-    return {host: _read(os.path.join(folder, file_name(host))) for host in hosts} if folder else None
+    return {host: _read(folder, host) for host in hosts} if folder else None
 
 
-def _read(path: str) -> Known:
+def _read(folder: str, host: str) -> Known:
     try:
-        with open(path, encoding="utf-8") as stream:
-            return Known(json.loads(stream.read(_LARGEST_FILE)))
+        return Known(read_snapshot(folder, host))
     except FileNotFoundError:
         return Known()
-    except (ValueError, RecursionError):
+    except ValueError:
         return Known(is_damaged=True)
 
 
@@ -70,10 +62,6 @@ def write_file(path: str, content: str, mode: int = 0o600) -> None:
     """A report in one step, and its folder where that is missing. Raises OSError."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     replace_file(path, content.encode("utf-8", "replace"), mode)
-
-
-def stamp(now: datetime) -> str:
-    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def host_data(item: Verdict) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from xml.etree import ElementTree as ET
 from .._core.hardware_health.checks import ATTENTION, CRITICAL, HEALTHY, SKIPPED, UNKNOWN, VERDICTS, Check
 from .._core.hardware_health.judge import Verdict
 from .._ops.hardware_health import failing
-from .hardware_health import absolute, host_data, stamp, write_file
+from .hardware_health import host_data, write_file
+from .snapshots import absolute, stamp
 
 FORMAT_VERSION = 1
 # Not even an escape may stand for these (XML 1.0, section 2.2).

@@ -21,6 +21,7 @@ from .._core.sel.generations import Known, place
 from .._core.sel.log import UNSPECIFIED_TIME, Log
 from .files import replace_file
 from .sel_files import Line, Place, append, read_lines, read_lines_backwards
+from .snapshots import stamp
 
 Describe = Callable[[bytes], Mapping[str, Any]]
 
@@ -46,7 +47,7 @@ class FileArchive:
         new = log.entries[placed.first_new :]
         same = known is not None and placed.generation == known.generation
         before = known.entries if known and same else ()
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = stamp(datetime.now(timezone.utc))
         where = {"bmc": self._bmc, "generation": placed.generation}
         lines = [
             {

@@ -8,10 +8,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from .files import replace_file
+
+# A file of ours has some kilobytes.
+_LARGEST_FILE = 1_000_000
 
 
 def snapshot(host: str, result: Mapping[str, Any] | None, read_at: str) -> dict[str, Any]:
@@ -36,6 +40,27 @@ def snapshot(host: str, result: Mapping[str, Any] | None, read_at: str) -> dict[
 def file_name(host: str, ending: str = ".json") -> str:
     """A host's file, within the folder whatever its name is."""
     return quote(host, safe=":@ +,=[]()").replace("..", "%2E%2E") + ending
+
+
+def absolute(path: str) -> str:
+    """A path on the controller as the user wrote it, "" for none."""
+    return os.path.abspath(os.path.expanduser(path)) if path else ""
+
+
+def stamp(moment: datetime) -> str:
+    """A moment of UTC as it stands in files."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_snapshot(folder: str, host: str) -> Any:
+    """What a host's file has. Raises OSError (FileNotFoundError where there is none), and ValueError for a damaged
+    one."""
+    with open(os.path.join(folder, file_name(host)), encoding="utf-8") as stream:
+        text = stream.read(_LARGEST_FILE)
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
 
 
 def write_snapshot(folder: str, host: str, content: Mapping[str, Any]) -> str:

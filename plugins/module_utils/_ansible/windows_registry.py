@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import DriverError
 from .._core.timeouts.windows import KEY, RegistryValue
-
-RunWindows = Callable[[str, "dict[str, Any]"], Mapping[str, Any]]
+from .windows import RunWindows
 
 
 class WindowsRegistry:

@@ -64,6 +64,13 @@ class Player:
         assert "[DEPRECATION WARNING]" not in done.stdout, done.stdout
         return Played(done.returncode, done.stdout)
 
+    def result(self, module: str, options: dict[str, Any], *arguments: str) -> tuple[Played, Any]:
+        """Run one task on all hosts, whether it fails or not; how the run ended, and the task's result."""
+        task = {f"baremetal.ipmi.{module}": options, "register": "told", "ignore_errors": True}
+        played = self.run([{"hosts": "all", "gather_facts": False, "tasks": [task, tell("told")]}], *arguments)
+        assert played.status == 0, played.output
+        return played, self.told()
+
     def told(self, name: str = "told.json") -> Any:
         """What a play wrote with :func:`tell`."""
         return json.loads((self.folder / name).read_text())

@@ -14,7 +14,7 @@ import re
 
 from ..racadm.messages import TABLE
 from ..racadm.output import Output, is_error, parse
-from ..racadm.verdict import DEGRADED, EXITED, Ended, Verdict
+from ..racadm.verdict import DEGRADED, EXITED, Ended, Verdict, is_nothing
 from ..racadm.verdict import OK as WELL
 from .checks import FAILED, PASSED, UNKNOWN, Check
 
@@ -24,7 +24,6 @@ PASS_THROUGH = ("get", "iDRAC.OS-BMC.AdminState")
 OPEN_PASS_THROUGH = ("set", "iDRAC.OS-BMC.AdminState", "1")
 
 _ON, _OFF = ("enabled", "1", "true", "on"), ("disabled", "0", "false", "off")
-_NOTHING = frozenset({"", "-", "na", "n/a", "none", "null", "(null)", "unknown", "not available", "not applicable"})
 _INTERFACE = re.compile(r"(?:Description|Interface Type|MAC Address|Status)\s*[:=]", re.IGNORECASE)
 _UNKNOWN_COMMAND = re.compile(r"invalid (?:sub ?command|object|command)|not supported|not recognized", re.IGNORECASE)
 _SHOWN = 200
@@ -130,12 +129,8 @@ def _names(told: Verdict) -> dict[str, list[str]]:
     return {
         "told": [value or "" for value in values],
         "missing": [key for key, value in zip(keys, values) if value is None],
-        "empty": [key for key, value in zip(keys, values) if value is not None and _is_nothing(value)],
+        "empty": [key for key, value in zip(keys, values) if value is not None and is_nothing(value)],
     }
-
-
-def _is_nothing(value: str) -> bool:
-    return value.strip("[]() ").lower() in _NOTHING
 
 
 def _is_no_answer(output: Output) -> bool:

@@ -143,7 +143,7 @@ def _of_fields(ended: Ended, output: Output) -> tuple[str, str, str]:
 
 
 def _missing(output: Output) -> list[str]:
-    return [key for key in _VITAL if _is_nothing(_field(output, key))]
+    return [key for key in _VITAL if is_nothing(_field(output, key))]
 
 
 def _known(output: Output) -> Iterator[tuple[str, str, str]]:
@@ -179,7 +179,7 @@ def _ending(status: int | None) -> str:
 def _is_agent_silent(output: Output) -> bool:
     names = [_field(output, key) for key in ("Host Name", "OS Name")]
     is_on = (_field(output, "Power Status") or "").lower() != "off"
-    return is_on and None not in names and all(_is_nothing(name) for name in names)
+    return is_on and None not in names and all(is_nothing(name) for name in names)
 
 
 def _field(output: Output, key: str) -> str | None:
@@ -194,7 +194,8 @@ def _field(output: Output, key: str) -> str | None:
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
-def _is_nothing(value: str | None) -> bool:
+def is_nothing(value: str | None) -> bool:
+    """Whether a field has no value, or one that stands for none."""
     return value is None or value.strip("[]() ").lower() in _NOTHING
 
 
