@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT / ".build"))
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core import bmc  # noqa: E402
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Response  # noqa: E402
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Response, complete  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import IpmiError  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr import decode, reading, stamp  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.records import SensorRecord  # noqa: E402
@@ -148,7 +148,7 @@ class Liar:
     def __init__(self, data: bytes) -> None:
         self._data, self._asked = data, 0
 
-    def request(self, request: Request) -> Response:
+    async def request(self, request: Request) -> Response:
         self._asked += 1
         place = (self._asked * 7) % (len(self._data) + 1)
         data = self._data[place:] + self._data[:place]
@@ -157,7 +157,7 @@ class Liar:
             return Response(0, following.to_bytes(2, "little") + data)
         return Response(data[0] if data and data[0] > 0xE0 else 0, data[1:])
 
-    def pause(self) -> None:
+    async def pause(self) -> None:
         pass
 
     def expect(self, requests: int) -> None:
@@ -165,7 +165,7 @@ class Liar:
 
 
 def whole_read(data: bytes) -> None:
-    sensor_facts(run(SensorsRequest(), Liar(data)))
+    sensor_facts(complete(run(SensorsRequest(), Liar(data))))
 
 
 class OnePacket:

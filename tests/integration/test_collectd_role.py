@@ -23,7 +23,6 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core.collectd.name
     collectd_type_instance,
 )
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
 from harness import peers
 from harness.collectd import wait_for
@@ -43,6 +42,7 @@ from harness.collectd_role import (
 from harness.ipmi_sim import IpmiSim, own_address
 from harness.node import FIRST_USE_S, RELEASES, image_or_skip, node
 from harness.playing import Played, Player
+from harness.reading import run_with
 
 pytestmark = [pytest.mark.needs_command("ipmi_sim", "ipmitool"), pytest.mark.timeout(FIRST_USE_S)]
 
@@ -143,8 +143,8 @@ def settled(site: Site) -> Site:
 
 
 def facts(bmc: IpmiSim) -> list[dict[str, Any]]:
-    with LanClient(LanOptions(bmc.host, bmc.username, bmc.password, bmc.port, request_timeout_s=1.0)) as client:
-        return list(sensor_facts(run(SensorsRequest(), client))["ipmi_sensors"])
+    reached = LanOptions(bmc.host, bmc.username, bmc.password, bmc.port, request_timeout_s=1.0)
+    return list(sensor_facts(run_with(reached, lambda client: run(SensorsRequest(), client)))["ipmi_sensors"])
 
 
 def value_name(site: Site, sensor: dict[str, Any]) -> str:

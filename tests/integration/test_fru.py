@@ -18,14 +18,13 @@ from comparing.images import image_paths
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.fru import fru_data
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.fru import Fru, read_fru
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
 from bmcsim import running
 from harness import peers
 from harness.guest import FIRST_USE_S, guest, image_or_skip
 from harness.ipmi_sim import IpmiSim
 from harness.playing import Player, tell
-from harness.reading import options
+from harness.reading import options, run_with
 
 STORAGE, READ = 0x0A, 0x11
 LOGIN = {name: "{{ bmc_" + name + " }}" for name in ("host", "port", "username", "password")}
@@ -85,8 +84,7 @@ FREEIPMI = {
 
 
 def inventory(bmc: Any, device: int = 0) -> Fru:
-    with LanClient(options(bmc)) as client:
-        return read_fru(client, device)
+    return run_with(options(bmc), lambda client: read_fru(client, device))
 
 
 @pytest.mark.parametrize("door", [HERE, THERE], ids=["action", "module"])
@@ -139,9 +137,8 @@ def test_captured_inventory_says_what_ipmitool_and_freeipmi_say(
     monkeypatch.setenv("LC_ALL", "C")
     bmc = serve(image)
     reached = LanOptions(bmc.host, bmc.username, bmc.password, bmc.port, request_timeout_s=1.0)
-    with LanClient(reached) as client:
-        told = fru_data(read_fru(client))
-        missing = read_fru(client, 0x77)
+    told = fru_data(run_with(reached, read_fru))
+    missing = run_with(reached, lambda client: read_fru(client, 0x77))
     assert told["product"]["name"] and not told["problems"]
     assert "there is no FRU device 119" in missing.problems[0]
     made_at = datetime.fromisoformat(told["board"]["manufactured_at"].replace("Z", "+00:00"))

@@ -62,11 +62,14 @@ READER = """\
 import json, sys, time
 sys.path.insert(0, "/root")
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.local import LocalClient, LocalOptions
+async def read():
+    async with LocalClient(LocalOptions()) as client:
+        return await run(SensorsRequest(), client)
 while time.time() < float(sys.argv[1]):
-    with LocalClient(LocalOptions()) as client:
-        result = run(SensorsRequest(), client)
+    result = complete(read())
     told = sensor_facts(result)["ipmi_sensors"]
     print(json.dumps({"sensors": told, "warnings": list(result.warnings)}), flush=True)
 """

@@ -38,7 +38,7 @@ WHEN = ("before", "after")
 CLEARS = """\
 import json, sys
 sys.path.insert(0, "/root")
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import NETFN_APP, Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import NETFN_APP, Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sel_change import ChangeRequest, ClientAccess, run
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.local import LocalClient, LocalOptions
 class Archive:
@@ -51,13 +51,15 @@ class Archive:
     def erased(self, log, everything):
         pass
 archives = []
-with LocalClient(LocalOptions()) as client:
-    for _ in range(int(sys.argv[1])):
-        client.request(Request(NETFN_APP, 4))
-        archive = Archive()
-        run(ChangeRequest("cleared"), ClientAccess(client), archive)
-        archives.append([entry.hex() for entry in archive.entries])
-    client.request(Request(NETFN_APP, 4))
+async def clear():
+    async with LocalClient(LocalOptions()) as client:
+        for _ in range(int(sys.argv[1])):
+            await client.request(Request(NETFN_APP, 4))
+            archive = Archive()
+            await run(ChangeRequest("cleared"), ClientAccess(client), archive)
+            archives.append([entry.hex() for entry in archive.entries])
+        await client.request(Request(NETFN_APP, 4))
+complete(clear())
 print(json.dumps(archives))
 """
 

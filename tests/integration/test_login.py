@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core import errors
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from bmcsim import running
 from harness.reading import options
@@ -44,9 +44,13 @@ def fleet() -> Iterator[Any]:
         yield served
 
 
+async def logging_in(bmc: Any, **changes: Any) -> None:
+    async with LanClient(options(bmc, **changes)) as client:
+        assert (await client.request(GET_DEVICE_ID)).code == 0
+
+
 def log_in(bmc: Any, **changes: Any) -> None:
-    with LanClient(options(bmc, **changes)) as client:
-        assert client.request(GET_DEVICE_ID).code == 0
+    complete(logging_in(bmc, **changes))
 
 
 @pytest.mark.parametrize(("user", "password"), [(user["name"], user["password"]) for user in USERS])
@@ -111,26 +115,37 @@ def test_a_bmc_that_falls_silent_in_the_middle_of_the_log_in_is_told_from_nobody
 
 
 def test_no_session_left_is_told_in_the_bmcs_words(fleet: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with LanClient(options(fleet["full"])):
-        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # as another user, who knows nothing of this one's turn
-        with pytest.raises(errors.LoginRefused, match="[Ii]nsufficient resources"):
-            log_in(fleet["full"])
+    async def two_sessions() -> None:
+        async with LanClient(options(fleet["full"])):
+            # As another user, who knows nothing of this one's turn.
+            monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+            with pytest.raises(errors.LoginRefused, match="[Ii]nsufficient resources"):
+                await logging_in(fleet["full"])
+
+    complete(two_sessions())
 
 
 def test_one_process_at_a_time_talks_to_a_bmc(fleet: Any) -> None:
-    with LanClient(options(fleet["plain"])):
-        fleet["plain"].requests.clear()
-        with pytest.raises(errors.Occupied, match="another process has been talking to it for 0.5 s"):
-            log_in(fleet["plain"], timeout_s=0.5)
-        assert len(fleet["plain"].requests) == 0
+    async def two_sessions() -> None:
+        async with LanClient(options(fleet["plain"])):
+            fleet["plain"].requests.clear()
+            with pytest.raises(errors.Occupied, match="another process has been talking to it for 0.5 s"):
+                await logging_in(fleet["plain"], timeout_s=0.5)
+            assert len(fleet["plain"].requests) == 0
+
+    complete(two_sessions())
     log_in(fleet["plain"])
 
 
 def test_sessions_are_closed_on_the_way_out_even_after_an_error(fleet: Any) -> None:
-    for _attempt in range(3):
-        with pytest.raises(ZeroDivisionError), LanClient(options(fleet["full"])) as client:
-            client.request(GET_DEVICE_ID)
+    async def failing() -> None:
+        async with LanClient(options(fleet["full"])) as client:
+            await client.request(GET_DEVICE_ID)
             raise ZeroDivisionError
+
+    for _attempt in range(3):
+        with pytest.raises(ZeroDivisionError):
+            complete(failing())
     log_in(fleet["full"])
 
 

@@ -15,9 +15,8 @@ import pytest
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core import errors
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from bmcsim import running
-from harness.reading import QUICK, by_name, options, read
+from harness.reading import QUICK, by_name, options, read, run_with
 
 GET_READING = (0x04, 0x2D)
 GET_THRESHOLDS = (0x04, 0x27)
@@ -147,8 +146,8 @@ def test_session_that_the_bmc_forgot_is_built_up_again(rack: Any) -> None:
         if asked == 10:
             rack.reset()
 
-    with LanClient(options(rack)) as client:
-        facts = sensor_facts(run(SensorsRequest(thresholds="none"), client, restart))
+    request = SensorsRequest(thresholds="none")
+    facts = sensor_facts(run_with(options(rack), lambda client: run(request, client, restart)))
     unread = [finding for finding in facts["ipmi_health"]["findings"] if finding["rule"] == "sensor.not_read"]
     assert len(unread) == 1
     assert not facts["ipmi_health"]["complete"]

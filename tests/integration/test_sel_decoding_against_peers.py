@@ -20,13 +20,14 @@ from comparing.sel_entries import NOTHING, SPECIFIC, codes, event, generic, meas
 from comparing.sel_readers import read_freeipmi, read_ipmitool
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Client, Request, ask
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.sensors import Sensor
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sel.events import interpret
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sel.records import decode_record
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sel.sensor_index import SensorIndex
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
 from harness.ipmi_sim import IpmiSim
+from harness.reading import run_with
 
 pytestmark = pytest.mark.needs_command("ipmi_sim", "ipmitool", "ipmi-sel")
 
@@ -35,19 +36,32 @@ IMAGES = ("dell_r730", "s2600wtt")
 PRE_INIT, AFTER, NOW, LATE, UNSPECIFIED = 0x1FFFFFF0, 0x20000001, 0x69642350, 0x90000000, 0xFFFFFFFF
 
 
-def add(client: Client, clock: int, entries: Iterable[bytes]) -> None:
+async def add(client: Client, clock: int, entries: Iterable[bytes]) -> None:
     """Add SEL Entry keeps all but record id and time: the time is the clock's."""
-    ask(client, "Set SEL Time", Request(0x0A, 0x49, clock.to_bytes(4, "little")))
+    await ask(client, "Set SEL Time", Request(0x0A, 0x49, clock.to_bytes(4, "little")))
     for entry in entries:
-        ask(client, "Add SEL Entry", Request(0x0A, 0x44, entry))
+        await ask(client, "Add SEL Entry", Request(0x0A, 0x44, entry))
 
 
-def raw_entries(client: Client) -> Iterator[bytes]:
-    following = 0
+async def raw_entries(client: Client) -> list[bytes]:
+    entries, following = [], 0
     while following != 0xFFFF:
-        data = ask(client, "Get SEL Entry", Request(0x0A, 0x43, bytes(2) + following.to_bytes(2, "little") + b"\0\xff"))
+        request = Request(0x0A, 0x43, bytes(2) + following.to_bytes(2, "little") + b"\0\xff")
+        data = await ask(client, "Get SEL Entry", request)
         following = int.from_bytes(data[:2], "little")
-        yield data[2:]
+        entries.append(data[2:])
+    return entries
+
+
+async def filled(client: Client) -> tuple[list[Sensor], list[bytes]]:
+    """The BMC's sensors, and its log's entries after ours have been added."""
+    sensors = [observation.sensor for observation, _rating in (await run(SensorsRequest(), client)).rated]
+    await add(client, NOW, [*generic(), *specific(), *codes()])
+    await add(client, AFTER, measured(sensors))
+    await add(client, LATE, odd())
+    await add(client, PRE_INIT, odd())
+    await add(client, UNSPECIFIED, [event(0x12, SPECIFIC, 0x05, *NOTHING)])
+    return sensors, await raw_entries(client)
 
 
 @pytest.fixture(scope="module", params=["satellite", *IMAGES])
@@ -59,16 +73,9 @@ def log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     emu.write_text(re.sub(r"(?m)^sel_enable 0x20 \d+", "sel_enable 0x20 2000", source.read_text()))
     with IpmiSim(emu, folder) as bmc:
         options = LanOptions(bmc.host, bmc.username, bmc.password, bmc.port, privilege="administrator")
-        with LanClient(options) as client:
-            sensors = [observation.sensor for observation, _rating in run(SensorsRequest(), client).rated]
-            add(client, NOW, [*generic(), *specific(), *codes()])
-            add(client, AFTER, measured(sensors))
-            add(client, LATE, odd())
-            add(client, PRE_INIT, odd())
-            add(client, UNSPECIFIED, [event(0x12, SPECIFIC, 0x05, *NOTHING)])
-            entries = [decode_record(entry) for entry in raw_entries(client)]
+        sensors, entries = run_with(options, filled)
         index = SensorIndex(sensors)
-        ours = [interpret(entry, index, None, ()) for entry in entries]
+        ours = [interpret(decode_record(entry), index, None, ()) for entry in entries]
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("TZ", "UTC")  # in which ipmitool would tell the time else
             yield Log(ours, {IPMITOOL: read_ipmitool(bmc), FREEIPMI: read_freeipmi(bmc, folder)})

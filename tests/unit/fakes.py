@@ -41,13 +41,13 @@ class ScriptedClient:
         self.pauses = 0
         self.at_pause: Exception | None = None
 
-    def request(self, request: Request) -> Response:
+    async def request(self, request: Request) -> Response:
         assert self._script, f"not expected any more: {request}"
         expected, answer = self._script.pop(0)
         assert request == expected
         return played(answer)
 
-    def pause(self) -> None:
+    async def pause(self) -> None:
         self.pauses += 1
         if self.at_pause:
             raise self.at_pause
@@ -76,7 +76,7 @@ class RepositoryBmc:
         self.reservation = self.reservations = self.pauses = 0
         self.requests: list[tuple[int, int, int]] = []
 
-    def request(self, request: Request) -> Response:
+    async def request(self, request: Request) -> Response:
         assert (request.netfn, request.lun, request.target) == (self.netfn, 0, None)
         if request.command == RESERVE:
             assert request.data == b""
@@ -85,7 +85,7 @@ class RepositoryBmc:
         assert len(request.data) == 6
         return self._get(request.data)
 
-    def pause(self) -> None:
+    async def pause(self) -> None:
         self.pauses += 1
 
     def expect(self, requests: int) -> None:
@@ -140,9 +140,9 @@ class WholeBmc(RepositoryBmc):
         }
         self.asked: list[Request] = []
 
-    def request(self, request: Request) -> Response:
+    async def request(self, request: Request) -> Response:
         if request.netfn == self.netfn and request.command in (RESERVE, self.get):
-            return super().request(request)
+            return await super().request(request)
         if request.netfn == 0x04:
             self.asked.append(request)
         key = (request.netfn, request.command, request.data[0] if request.data else None)

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any, Union
 
 from ansible.module_utils.basic import env_fallback
 
+from .._core.client import Value, complete
 from .._core.errors import OptionError
 from .._transport.lan import LanClient
 from .._transport.local import LocalClient, LocalOptions
@@ -45,10 +46,15 @@ def is_local(params: Mapping[str, Any]) -> bool:
 
 
 def open_client(params: Mapping[str, Any]) -> Client:
-    """The BMC that a task names; enter it as a context to talk to it."""
+    """The BMC that a task names; enter it as an asynchronous context to talk to it."""
     if is_local(params):
         return LocalClient(local_options(params))
     return LanClient(lan_options(params))
+
+
+def converse(conversation: Coroutine[Any, Any, Value]) -> Value:
+    """The value of a coroutine that talks to a BMC, run to its end: here what is asynchronous begins."""
+    return complete(conversation)
 
 
 def bmc_name(params: Mapping[str, Any]) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 
 from .._core.errors import OptionError
 from .._core.fru import Fru
-from .._ops.fru import run
-from .connection import CONNECTION_SPEC, bmc_name, open_client
+from .._ops.fru import FruResult, run
+from .connection import CONNECTION_SPEC, bmc_name, converse, open_client
 from .facts import bmc_facts
 from .sel import telling_host
 
@@ -25,10 +25,15 @@ def gather_fru(params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """What ipmi_fru_info returns, and what the user should be warned of. Raises an IpmiError."""
     if not 0 <= params["device"] <= _LAST_DEVICE:
         raise OptionError(f"device {params['device']} is no FRU device", f"Give a number from 0 to {_LAST_DEVICE}.")
-    with telling_host(params), open_client(params) as client:
-        result = run(client, params["device"])
+    with telling_host(params):
+        result = converse(_read(params))
     told = {"fru": fru_data(result.fru), "bmc": bmc_facts(result.device, result.guid)}
     return told, [f"{bmc_name(params)}: {warning}" for warning in result.warnings]
+
+
+async def _read(params: Mapping[str, Any]) -> FruResult:
+    async with open_client(params) as client:
+        return await run(client, params["device"])
 
 
 def fru_data(fru: Fru) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from .._core.sel.clear import Erased, NotErased, Step
 from .._core.sel.log import Log, Progress
 from .._ops.sel import Surroundings
 from .._ops.sel_change import ARCHIVED, CLEARED, ChangeRequest, ChangeResult, ClientAccess, run
-from .connection import CONNECTION_SPEC, bmc_name
+from .connection import CONNECTION_SPEC, bmc_name, converse
 from .sel import conversation, telling_host
 from .sel_archive import Describe, FileArchive
 from .sel_files import Place
@@ -82,12 +82,19 @@ def change_here(
     """ipmi_sel where log and archive are reached from one machine. Raises an IpmiError."""
     params = with_privilege(params)
     request = _request(params, check)
-    with _archive_place(params, name, check) as place, conversation(params, certain=True) as (client, around):
+    with _archive_place(params, name, check) as place:
+        result, archive, origin = converse(_change(params, request, place, progress))
+    return _told(params, result, archive, place, origin, diff), _named(params, origin, result)
+
+
+async def _change(
+    params: Mapping[str, Any], request: ChangeRequest, place: Place, progress: Progress | None
+) -> tuple[ChangeResult, FileArchive, _Origin]:
+    async with conversation(params, certain=True) as (client, around):
         describe = functools.lru_cache(maxsize=None)(functools.partial(record_data, around))
         origin = _Origin(_identity(params, around), around.utc_offset, describe, list(around.warnings))
-        archive = _archive(params, place, origin, check)
-        result = run(request, ClientAccess(client, progress), archive)
-    return _told(params, result, archive, place, origin, diff), _named(params, origin, result)
+        archive = _archive(params, place, origin, request.check)
+        return await run(request, ClientAccess(client, progress), archive), archive, origin
 
 
 def change_from_here(
@@ -98,23 +105,26 @@ def change_from_here(
     with _archive_place(params, name, check) as place:
         access = _FarAccess(call)
         archive = _archive(params, place, access.origin, check)
-        result = run(request, access, archive)
+        result = converse(run(request, access, archive))
     return _told(params, result, archive, place, access.origin, diff), _named(params, access.origin, result)
 
 
 def part(params: Mapping[str, Any]) -> dict[str, Any]:
     """The module's part where the archive is elsewhere: read the log, or erase it unless it has changed."""
-    asked = params["_part"]
     params = with_privilege(params)
-    request = _request(params, check=False)
-    with conversation(params, certain=True) as (client, around):
+    return converse(_part(params, _request(params, check=False)))
+
+
+async def _part(params: Mapping[str, Any], request: ChangeRequest) -> dict[str, Any]:
+    asked = params["_part"]
+    async with conversation(params, certain=True) as (client, around):
         access = ClientAccess(client)
         told: dict[str, Any] = {"bmc": _identity(params, around), "warnings": list(around.warnings)}
         told["utc_offset"] = around.utc_offset
         if asked["do"] == "read":
-            log = access.read()
+            log = await access.read()
         else:
-            step = access.erase(log_from(asked["archived"]), request.record_ids)
+            step = await access.erase(log_from(asked["archived"]), request.record_ids)
             log = step.log
             told.update(erased=step.count, ended=isinstance(step, Erased))
         told["log"] = log_data(log, [record_data(around, entry) for entry in log.entries])
@@ -131,10 +141,10 @@ class _FarAccess:
         self.origin = _Origin(told["bmc"], told["utc_offset"], self._records.__getitem__, [])
         self._log = self._take(told)
 
-    def read(self) -> Log:
+    async def read(self) -> Log:
         return self._log
 
-    def erase(self, archived: Log, record_ids: frozenset[int] | None) -> Step:
+    async def erase(self, archived: Log, record_ids: frozenset[int] | None) -> Step:
         bare = [{"raw": entry.hex()} for entry in archived.entries]
         told = self._call({"do": "erase", "archived": log_data(archived, bare)})
         log = self._take(told)

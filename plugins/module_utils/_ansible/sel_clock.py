@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import OptionError
-from .._ops.sel_clock import run
-from .connection import CONNECTION_SPEC, bmc_name, open_client
+from .._ops.sel_clock import ClockResult, run
+from .connection import CONNECTION_SPEC, bmc_name, converse, open_client
 from .sel import telling_host
 from .sel_records import clock_data
 
@@ -26,8 +26,8 @@ def set_sel_clock(params: Mapping[str, Any], check: bool, diff: bool) -> dict[st
     """What ipmi_sel_clock returns. Raises an IpmiError."""
     if not params["tolerance_s"] >= 1:
         raise OptionError("tolerance_s is below 1", "Give at least 1: BMCs count whole seconds.")
-    with telling_host(params), open_client(params) as client:
-        result = run(client, params["tolerance_s"], check, time.time)
+    with telling_host(params):
+        result = converse(_set(params, check))
     told: dict[str, Any] = {
         "changed": result.changed,
         "before": clock_data(result.before),
@@ -40,3 +40,8 @@ def set_sel_clock(params: Mapping[str, Any], check: bool, diff: bool) -> dict[st
         for when, clock in (("before", result.before), ("after", result.after)):
             told["diff"][when] = {"time": clock.time, "time_kind": clock.kind}
     return told
+
+
+async def _set(params: Mapping[str, Any], check: bool) -> ClockResult:
+    async with open_client(params) as client:
+        return await run(client, params["tolerance_s"], check, time.time)

@@ -55,18 +55,18 @@ def decode_device_id(data: bytes) -> DeviceId:
     )
 
 
-def read_device_id(client: Client) -> DeviceId:
-    return decode_device_id(ask(client, "Get Device ID", Request(NETFN_APP, 0x01)))
+async def read_device_id(client: Client) -> DeviceId:
+    return decode_device_id(await ask(client, "Get Device ID", Request(NETFN_APP, 0x01)))
 
 
-def read_guid(client: Client, certain: bool = False) -> str | None:
+async def read_guid(client: Client, certain: bool = False) -> str | None:
     """The system's GUID as 32 hex digits in the order in which the BMC sends them; None where it has none to tell.
 
     BMCs disagree about the byte order (section 20.8 against SMBIOS), so none is guessed. With ``certain``, silence and
     "busy" are errors: they do not tell that there is none.
     """
     try:
-        data = ask(client, "Get System GUID", Request(NETFN_APP, 0x37), 16)
+        data = await ask(client, "Get System GUID", Request(NETFN_APP, 0x37), 16)
     except (CommandError, DecodeError, NoReply) as error:
         if certain and (isinstance(error, NoReply) or getattr(error, "code", None) in BUSY_CODES):
             raise

@@ -6,12 +6,16 @@
 A transport keeps time. It raises a :class:`~.errors.TransportError` where no response can be had and hands over every
 response that came, whatever its completion code. It never retries because of a completion code: that is the engine's to
 decide.
+
+Asking is asynchronous, so that one event loop can read many BMCs at once. A transport that blocks has coroutines that
+never suspend: :func:`complete` runs what uses it to its end, without an event loop.
 """
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from .errors import CommandError, DecodeError, NoReply
 
@@ -24,6 +28,8 @@ NETFN_SENSOR = 0x04
 NETFN_APP = 0x06
 NETFN_STORAGE = 0x0A
 BMC_ADDRESS = 0x20
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -60,37 +66,37 @@ class Response:
 class Client(Protocol):
     """The protocol that every transport fulfils."""
 
-    def request(self, request: Request) -> Response:
+    async def request(self, request: Request) -> Response:
         """Send, wait, and return the response; raise NoReply, SessionLost or DeadlineExceeded."""
 
-    def pause(self) -> None:
+    async def pause(self) -> None:
         """Wait a moment before a busy BMC is asked again; raise DeadlineExceeded where no time is left."""
 
     def expect(self, requests: int) -> None:
         """Be told that at least so many requests will follow; raise OptionError where there is no time for them."""
 
 
-def request_patiently(client: Client, request: Request, once_more: bool = False) -> Response:
+async def request_patiently(client: Client, request: Request, once_more: bool = False) -> Response:
     """Ask again, a few times, while the BMC says that it is busy; with ``once_more`` also, once, where no reply came
     at all."""
     for attempt in range(_BUSY_ATTEMPTS):
         if attempt:
-            client.pause()
+            await client.pause()
         try:
-            response = client.request(request)
+            response = await client.request(request)
         except NoReply:
             if not once_more:
                 raise
             once_more = False
-            response = client.request(request)
+            response = await client.request(request)
         if response.code not in BUSY_CODES:
             break
     return response
 
 
-def ask(client: Client, name: str, request: Request, at_least: int = 0) -> bytes:
+async def ask(client: Client, name: str, request: Request, at_least: int = 0) -> bytes:
     """The data of a response that must succeed; CommandError for a refusal, DecodeError below ``at_least`` bytes."""
-    return checked(name, request_patiently(client, request), at_least)
+    return checked(name, await request_patiently(client, request), at_least)
 
 
 def checked(name: str, response: Response, at_least: int = 0) -> bytes:
@@ -101,3 +107,14 @@ def checked(name: str, response: Response, at_least: int = 0) -> bytes:
     if len(response.data) < at_least:
         raise DecodeError(f"{name} was answered with {len(response.data)} bytes, {at_least} are needed")
     return response.data
+
+
+def complete(coroutine: Coroutine[Any, Any, Value]) -> Value:
+    """The value of a coroutine whose transport never suspends; RuntimeError for one that does, and it is closed."""
+    try:
+        coroutine.send(None)
+    except StopIteration as ended:
+        value: Value = ended.value
+        return value
+    coroutine.close()
+    raise RuntimeError("the client's transport has suspended: it can be run in an event loop only")

@@ -9,7 +9,7 @@ revision 1.3. The internal use area and the multi-record area are left alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Optional
@@ -75,7 +75,7 @@ _CHASSIS_TYPES = (
 
 Text = Optional[str]
 # (offset, count) -> so many bytes of the inventory, fewer at its end
-Fetch = Callable[[int, int], bytes]
+Fetch = Callable[[int, int], Awaitable[bytes]]
 
 
 @dataclass(frozen=True)
@@ -123,32 +123,32 @@ class Fru:
     problems: tuple[str, ...] = ()
 
 
-def read_fru(client: Client, device: int = 0) -> Fru:
+async def read_fru(client: Client, device: int = 0) -> Fru:
     """The inventory of one FRU device; one that is not there is a problem of the result. CommandError, DecodeError or
     TransportError where that cannot be known."""
     name = "Get FRU Inventory Area Info"
     try:
-        info = ask(client, name, Request(NETFN_STORAGE, 0x10, bytes((device,))), 3)
+        info = await ask(client, name, Request(NETFN_STORAGE, 0x10, bytes((device,))), 3)
     except CommandError as error:
         if error.code not in _NOT_THERE:
             raise
         return Fru(problems=(f"there is no FRU device {device}: {error.message}",))
     size = int.from_bytes(info[:2], "little")
-    return decode_fru(_Reader(client, device, size, words=bool(info[2] & 1)).fetch, size)
+    return await decode_fru(_Reader(client, device, size, words=bool(info[2] & 1)).fetch, size)
 
 
-def decode_fru(fetch: Fetch, size: int) -> Fru:
+async def decode_fru(fetch: Fetch, size: int) -> Fru:
     """The inventory of ``size`` bytes. A broken area costs nothing but itself."""
     try:
-        header = _header(fetch, size)
+        header = await _header(fetch, size)
     except (CommandError, DecodeError) as error:
         _raise_if_forbidden(error)
         return Fru(problems=(f"no area can be read: {error.message}",))
     problems: list[str] = []
-    chassis, board, product = (
-        _area(fetch, size, offset * _UNIT, name, problems)
+    chassis, board, product = [
+        await _area(fetch, size, offset * _UNIT, name, problems)
         for name, offset in zip(("chassis", "board", "product"), header[2:5])
-    )
+    ]
     return Fru(
         product=_product(product, problems) if product else Product(),
         board=_board(board, problems) if board else Board(),
@@ -169,19 +169,19 @@ class _Reader:
         self._chunks = list(_CHUNKS)
         self._held: dict[int, int] = {}
 
-    def fetch(self, offset: int, count: int) -> bytes:
+    async def fetch(self, offset: int, count: int) -> bytes:
         wanted = range(offset, min(offset + count, self._size))
         for position in wanted:
             if position not in self._held:
                 start = position - position % self._unit
-                self._held.update(enumerate(self._piece(start), start))
+                self._held.update(enumerate(await self._piece(start), start))
         return bytes(self._held[position] for position in wanted)
 
-    def _piece(self, start: int) -> bytes:
+    async def _piece(self, start: int) -> bytes:
         """At least one unit from ``start`` on."""
         while True:
             count = min(self._chunks[0], self._size - start) // self._unit
-            response = self._ask(start // self._unit, count)
+            response = await self._ask(start // self._unit, count)
             if response.code not in _TOO_MANY_BYTES or len(self._chunks) == 1:
                 break
             del self._chunks[0]
@@ -191,13 +191,13 @@ class _Reader:
             raise DecodeError(f"Read FRU Data was answered without data at offset {start}")
         return piece
 
-    def _ask(self, offset: int, count: int) -> Response:
+    async def _ask(self, offset: int, count: int) -> Response:
         """Offset and count in the device's own unit. A busy device has a completion code of its own (section 34.2)."""
         request = Request(NETFN_STORAGE, 0x11, bytes((self._device, offset & 0xFF, offset >> 8, count)))
         for attempt in range(_BUSY_ATTEMPTS):
             if attempt:
-                self._client.pause()
-            response = request_patiently(self._client, request, once_more=True)
+                await self._client.pause()
+            response = await request_patiently(self._client, request, once_more=True)
             if response.code != _DEVICE_BUSY:
                 break
         return response
@@ -209,8 +209,8 @@ def _raise_if_forbidden(error: Exception) -> None:
         raise error
 
 
-def _header(fetch: Fetch, size: int) -> bytes:
-    header = fetch(0, _HEADER_LENGTH) if size >= _HEADER_LENGTH else b""
+async def _header(fetch: Fetch, size: int) -> bytes:
+    header = await fetch(0, _HEADER_LENGTH) if size >= _HEADER_LENGTH else b""
     if len(header) < _HEADER_LENGTH:
         raise DecodeError(f"the device has {size} bytes, less than a header")
     if header in (bytes(_HEADER_LENGTH), b"\xff" * _HEADER_LENGTH):
@@ -222,28 +222,28 @@ def _header(fetch: Fetch, size: int) -> bytes:
     return header
 
 
-def _area(fetch: Fetch, size: int, offset: int, name: str, problems: list[str]) -> bytes:
+async def _area(fetch: Fetch, size: int, offset: int, name: str, problems: list[str]) -> bytes:
     """An area with a right checksum; empty where there is none, or none that can be read."""
     if not offset:
         return b""
     try:
-        return _checked_area(fetch, size, offset)
+        return await _checked_area(fetch, size, offset)
     except (CommandError, DecodeError) as error:
         _raise_if_forbidden(error)
         problems.append(f"the {name} area is passed over: {error.message}")
         return b""
 
 
-def _checked_area(fetch: Fetch, size: int, offset: int) -> bytes:
+async def _checked_area(fetch: Fetch, size: int, offset: int) -> bytes:
     if offset + _UNIT > size:
         raise DecodeError(f"it begins at byte {offset}, and the device has {size}")
-    version, units = fetch(offset, 2)
+    version, units = await fetch(offset, 2)
     length = units * _UNIT
     if version & 0x0F != _FORMAT_VERSION:
         raise DecodeError(f"it is of format version {version & 0x0F}, {_FORMAT_VERSION} is known")
     if not length or offset + length > size:
         raise DecodeError(f"its length is {length} bytes, and the device has {size - offset} there")
-    data = fetch(offset, length)
+    data = await fetch(offset, length)
     if sum(data) & 0xFF:
         raise DecodeError("its checksum is wrong")
     return data

@@ -10,10 +10,10 @@ from .._core.client import Client
 from .._core.errors import CommandError, DecodeError, NoReply
 
 
-def read_device(client: Client, warnings: list[str]) -> DeviceId | None:
+async def read_device(client: Client, warnings: list[str]) -> DeviceId | None:
     """The answer to Get Device ID; None, and a warning more, where there is none to be had."""
     try:
-        return read_device_id(client)
+        return await read_device_id(client)
     except (CommandError, DecodeError, NoReply) as error:
         warnings.append(f"the BMC does not say what it is: {error.message}")
         return None

@@ -23,9 +23,9 @@ class FruResult:
     warnings: tuple[str, ...] = ()
 
 
-def run(client: Client, fru_device: int) -> FruResult:
+async def run(client: Client, fru_device: int) -> FruResult:
     """Read the inventory first: an error of its own shall be told, and not one on the way to it."""
-    fru = read_fru(client, fru_device)
+    fru = await read_fru(client, fru_device)
     warnings: list[str] = []
-    device = read_device(client, warnings)
-    return FruResult(device, read_guid(client), fru, tuple(warnings))
+    device = await read_device(client, warnings)
+    return FruResult(device, await read_guid(client), fru, tuple(warnings))

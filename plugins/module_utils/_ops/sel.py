@@ -50,7 +50,7 @@ class Surroundings:
         return self.sensors.find(record) if isinstance(record, EventRecord) else None
 
 
-def look_around(
+async def look_around(
     client: Client, now: Now, rules: Sequence[UserRule] = (), kept: Kept | None = None, certain: bool = False
 ) -> Surroundings:
     """Read all that the log's entries refer to. A BMC without sensor data records has a log all the same.
@@ -59,25 +59,25 @@ def look_around(
     """
     warnings: list[str] = []
     clock = None
-    device = read_device(client, warnings)
-    guid = read_guid(client, certain)
+    device = await read_device(client, warnings)
+    guid = await read_guid(client, certain)
     try:
-        clock = read_clock(client, now)
+        clock = await read_clock(client, now)
     except (CommandError, DecodeError, NoReply) as error:
         warnings.append(f"the BMC does not tell the time of its log: {error.message}")
-    repository, _interruption = read_records(client, device, guid, kept)
+    repository, _interruption = await read_records(client, device, guid, kept)
     warnings.extend(f"sensor data records: {problem}" for problem in repository.problems)
     sensors = SensorIndex(expand_all(repository.records))
     return Surroundings(device, guid, sensors, clock, tuple(rules), tuple(warnings))
 
 
-def read(client: Client, around: Surroundings, progress: Progress | None = None) -> tuple[Log, list[SelEvent]]:
+async def read(client: Client, around: Surroundings, progress: Progress | None = None) -> tuple[Log, list[SelEvent]]:
     """The log and its events, oldest first."""
-    log = read_log(client, progress=progress)
+    log = await read_log(client, progress=progress)
     return log, [around.event(entry) for entry in log.entries]
 
 
-def live_states(client: Client, around: Surroundings, entries: Iterable[bytes]) -> list[str]:
+async def live_states(client: Client, around: Surroundings, entries: Iterable[bytes]) -> list[str]:
     """For each entry whether its state holds now: active, recovered, or unknown where the sensor does not tell. A
     sensor is asked once."""
     reader = SensorReader(client, "none")
@@ -89,7 +89,7 @@ def live_states(client: Client, around: Surroundings, entries: Iterable[bytes]) 
             states.append(UNKNOWN)
             continue
         if sensor not in bits:
-            observation = reader.observe(sensor)
+            observation = await reader.observe(sensor)
             bits[sensor] = observation.state_bits if observation.available else None
         states.append(_live_state(record, bits[sensor]))
     return states

@@ -20,10 +20,10 @@ _ATTEMPTS = 20
 class LogAccess(Protocol):
     """A BMC's log, from here or from another machine."""
 
-    def read(self) -> Log:
+    async def read(self) -> Log:
         """The log as it is before anything is done."""
 
-    def erase(self, archived: Log, record_ids: frozenset[int] | None) -> Step:
+    async def erase(self, archived: Log, record_ids: frozenset[int] | None) -> Step:
         """Erase all of it, or these records, unless it is not the archived one any more."""
 
 
@@ -47,13 +47,13 @@ class ClientAccess:
     client: Client
     progress: Progress | None = None
 
-    def read(self) -> Log:
-        return read_log(self.client, progress=self.progress)
+    async def read(self) -> Log:
+        return await read_log(self.client, progress=self.progress)
 
-    def erase(self, archived: Log, record_ids: frozenset[int] | None) -> Step:
+    async def erase(self, archived: Log, record_ids: frozenset[int] | None) -> Step:
         if record_ids is None:
-            return clear_log(self.client, archived)
-        return delete_entries(self.client, archived, record_ids)
+            return await clear_log(self.client, archived)
+        return await delete_entries(self.client, archived, record_ids)
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ class ChangeResult:
     doomed: tuple[bytes, ...] = ()
 
 
-def run(request: ChangeRequest, access: LogAccess, archive: Archive) -> ChangeResult:
+async def run(request: ChangeRequest, access: LogAccess, archive: Archive) -> ChangeResult:
     """Bring a log into a state. Nothing is erased that the archive does not have; an error says what was done."""
-    log = access.read()
+    log = await access.read()
     if request.holds(log):
         return ChangeResult(0, 0, 0, log, log)
     archived, erased = archive.keep(log), 0
@@ -105,7 +105,7 @@ def run(request: ChangeRequest, access: LogAccess, archive: Archive) -> ChangeRe
         _check_whole(request, log)
         if request.record_ids is not None:
             archive.deleting(request.doomed(log))
-        step = access.erase(log, request.record_ids)
+        step = await access.erase(log, request.record_ids)
         erased, log = erased + step.count, step.log
         with telling(f"{erased} entries were erased, after all of them were archived" if erased else ""):
             if step.count:

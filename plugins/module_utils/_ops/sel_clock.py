@@ -21,16 +21,16 @@ class ClockResult:
     changed: bool
 
 
-def run(client: Client, tolerance_s: float, check: bool, now: Now) -> ClockResult:
+async def run(client: Client, tolerance_s: float, check: bool, now: Now) -> ClockResult:
     """Set the clock if it was never set, or is further from ours than the tolerance; ``check`` tells what would be."""
-    before = read_clock(client, now)
+    before = await read_clock(client, now)
     if _is_right(before, tolerance_s):
         return ClockResult(before, before, False)
     if check:
         seconds = round(before.asked_at) + 60 * (before.utc_offset or 0)
         return ClockResult(before, replace(before, timecode=seconds), True)
-    set_clock(client, before.utc_offset, now)
-    after = read_clock(client, now)
+    await set_clock(client, before.utc_offset, now)
+    after = await read_clock(client, now)
     if not _is_right(after, tolerance_s):
         raise SelError(
             f"the BMC accepted the time and shows {after.time or f'{after.timecode} s since its start'} all the same",

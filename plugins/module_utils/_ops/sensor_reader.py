@@ -44,57 +44,58 @@ class SensorReader:
         self._silent: dict[tuple[int, Target | None], int] = {}
         self.complete = True
 
-    def observe(self, sensor: Sensor) -> Observation:
+    async def observe(self, sensor: Sensor) -> Observation:
         """What the sensor says; raises DeadlineExceeded or SessionLost only while it has said nothing yet."""
         if sensor.record.event_only:
             return not_there(sensor, "event-only: the sensor has no reading, it only logs events")
-        observation = self._read(sensor)
+        observation = await self._read(sensor)
         if observation.failed:
             self.complete = False
         return observation
 
-    def _read(self, sensor: Sensor) -> Observation:
+    async def _read(self, sensor: Sensor) -> Observation:
         try:
-            response = self._ask(sensor, _GET_READING)
+            response = await self._ask(sensor, _GET_READING)
         except NoReply as error:
             return not_read(sensor, f"not read: {error.message}")
         if response.code:
-            return self._refused(sensor, response)
+            return await self._refused(sensor, response)
         reading = decode_reading(response.data)
         if reading is None:
             return not_read(sensor, f"not read: an answer of {len(response.data)} bytes holds no reading")
-        return self._understood(sensor, reading)
+        return await self._understood(sensor, reading)
 
-    def _ask(self, sensor: Sensor, command: int, *more: int) -> Response:
+    async def _ask(self, sensor: Sensor, command: int, *more: int) -> Response:
         """Raises NoReply without asking where the controller has left this command unanswered too often."""
         target, data = sensor.target, bytes((sensor.number, *more))
         silences = self._silent.get((command, target), 0)
         if silences >= _SILENCES and (target or command != _GET_READING):
             raise NoReply(f"controller {sensor.record.owner:02X}h does not answer")
         try:
-            response = request_patiently(self._client, Request(NETFN_SENSOR, command, data, sensor.record.lun, target))
+            request = Request(NETFN_SENSOR, command, data, sensor.record.lun, target)
+            response = await request_patiently(self._client, request)
         except NoReply:
             self._silent[command, target] = silences + 1
             raise
         self._silent[command, target] = 0
         return response
 
-    def _refused(self, sensor: Sensor, response: Response) -> Observation:
+    async def _refused(self, sensor: Sensor, response: Response) -> Observation:
         """A definite no is a property of the sensor; "busy" and "insufficient privilege" leave it unknown."""
         said_by = "the bridge" if response.bridge_refused else "the BMC"
         reason = f"{said_by} says: {completion_text(response.code)}"
         transient = _LOST_ON_THE_BUS if response.bridge_refused else _NO_VERDICT
         if response.code in BUSY_CODES or response.code in transient:
             return not_read(sensor, f"not read: {reason}")
-        return Observation(sensor, unavailable_reason=reason, thresholds=self._limits(sensor, {}))
+        return Observation(sensor, unavailable_reason=reason, thresholds=await self._limits(sensor, {}))
 
-    def _understood(self, sensor: Sensor, reading: RawReading) -> Observation:
+    async def _understood(self, sensor: Sensor, reading: RawReading) -> Observation:
         factors: dict[int, Conversion | None] = {}
-        thresholds = self._limits(sensor, factors)
+        thresholds = await self._limits(sensor, factors)
         if not reading.scanning or reading.unavailable:
             reason = "reading unavailable" if reading.scanning else "scanning disabled"
             return Observation(sensor, unavailable_reason=reason, thresholds=thresholds)
-        value = self._value(sensor, reading.raw, factors) if sensor.is_analog else None
+        value = await self._value(sensor, reading.raw, factors) if sensor.is_analog else None
         record, bits = sensor.record, reading.bits
         if bits is None:
             bits = self._compare(sensor, value, thresholds) if record.is_threshold else 0
@@ -119,21 +120,21 @@ class SensorReader:
             thresholds = {name: conversion.value(raw) for name, raw in sensor.record.raw_thresholds}
         return comparison_bits(value, thresholds)
 
-    def _limits(self, sensor: Sensor, factors: dict[int, Conversion | None]) -> Thresholds:
+    async def _limits(self, sensor: Sensor, factors: dict[int, Conversion | None]) -> Thresholds:
         """The six thresholds in the sensor's units, None where there is none."""
         limits: Thresholds = dict(NO_THRESHOLDS)
         if self._thresholds == "none" or not (sensor.record.is_threshold and sensor.is_analog):
             return limits
-        raw = self._limits_from_bmc(sensor) if self._thresholds == "bmc" else None
+        raw = await self._limits_from_bmc(sensor) if self._thresholds == "bmc" else None
         if raw is None and sensor.record.threshold_access:
             raw = dict(sensor.record.raw_thresholds)
-        limits.update({name: self._value(sensor, value, factors) for name, value in (raw or {}).items()})
+        limits.update({name: await self._value(sensor, value, factors) for name, value in (raw or {}).items()})
         return limits
 
-    def _limits_from_bmc(self, sensor: Sensor) -> dict[str, int] | None:
+    async def _limits_from_bmc(self, sensor: Sensor) -> dict[str, int] | None:
         """Raw thresholds by name; None where the BMC refuses to tell, or does not answer."""
         try:
-            response = self._ask(sensor, _GET_THRESHOLDS)
+            response = await self._ask(sensor, _GET_THRESHOLDS)
         except (NoReply, SessionLost, DeadlineExceeded):
             self.complete = False
             return None
@@ -141,7 +142,7 @@ class SensorReader:
             self.complete = False
         return decode_thresholds(response.data) if not response.code and response.data else None
 
-    def _value(self, sensor: Sensor, raw: int, factors: dict[int, Conversion | None]) -> float | None:
+    async def _value(self, sensor: Sensor, raw: int, factors: dict[int, Conversion | None]) -> float | None:
         """A raw value in the sensor's units; a non-linear sensor is asked for the factors of each raw value, once."""
         conversion = sensor.record.conversion
         if conversion is None:
@@ -149,13 +150,13 @@ class SensorReader:
         if not conversion.is_non_linear:
             return conversion.value(raw)
         if raw not in factors:
-            factors[raw] = self._factors(sensor, conversion, raw)
+            factors[raw] = await self._factors(sensor, conversion, raw)
         converted = factors[raw]
         return converted.value(raw) if converted else None
 
-    def _factors(self, sensor: Sensor, conversion: Conversion, raw: int) -> Conversion | None:
+    async def _factors(self, sensor: Sensor, conversion: Conversion, raw: int) -> Conversion | None:
         try:
-            response = self._ask(sensor, _GET_FACTORS, raw)
+            response = await self._ask(sensor, _GET_FACTORS, raw)
         except (NoReply, SessionLost, DeadlineExceeded):
             self.complete = False
             return None

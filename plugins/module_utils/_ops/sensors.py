@@ -48,7 +48,7 @@ class SensorsResult:
     has_sensors: bool
 
 
-def run(
+async def run(
     request: SensorsRequest, client: Client, progress: Progress | None = None, kept: Kept | None = None
 ) -> SensorsResult:
     """One read of one BMC, with its records from ``kept`` where they are certain to be the same.
@@ -57,9 +57,9 @@ def run(
     unknown and the verdict is incomplete.
     """
     warnings: list[str] = []
-    device = read_device(client, warnings)
-    guid = read_guid(client)
-    repository, interruption = read_records(client, device, guid, kept)
+    device = await read_device(client, warnings)
+    guid = await read_guid(client)
+    repository, interruption = await read_records(client, device, guid, kept)
     warnings.extend(f"sensor data records: {problem}" for problem in repository.problems)
     everything = expand_all(repository.records)
     sensors = [sensor for sensor in everything if _selected(request.selection, sensor)]
@@ -67,7 +67,7 @@ def run(
         raise interruption
     client.expect(sum(not sensor.record.event_only for sensor in sensors))
     reader = SensorReader(client, request.thresholds)
-    observations, ended = _observe(sensors, reader, progress)
+    observations, ended = await _observe(sensors, reader, progress)
     if ended and not any(_answered(observation) for observation in observations):
         raise ended
     if ended:
@@ -85,7 +85,7 @@ def _answered(observation: Observation) -> bool:
     return not observation.failed and not observation.sensor.record.event_only
 
 
-def _observe(
+async def _observe(
     sensors: list[Sensor], reader: SensorReader, progress: Progress | None
 ) -> tuple[list[Observation], TransportError | None]:
     """Every sensor in turn; once the conversation has ended, the remaining ones are told as not read."""
@@ -94,7 +94,7 @@ def _observe(
     for done, sensor in enumerate(sensors):
         try:
             if ended is None or sensor.record.event_only:
-                observations.append(reader.observe(sensor))
+                observations.append(await reader.observe(sensor))
             else:
                 observations.append(not_read(sensor, f"not read: {ended.message}"))
         except (DeadlineExceeded, SessionLost) as error:

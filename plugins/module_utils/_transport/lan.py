@@ -42,7 +42,8 @@ _INTEGRITY = 0x0F
 
 
 class LanClient:
-    """One BMC. Use it as a context manager: the session is closed on every way out.
+    """One BMC. Use it as an asynchronous context manager: the session is closed on every way out.
+    It waits for the network by itself: its coroutines never suspend.
 
     After a request without an answer the session is built up again before the next one, since a BMC that restarted, or
     that dropped the session, stays silent to everything.
@@ -61,7 +62,7 @@ class LanClient:
         self._session: LanSession | None = None
         self._turn: Turn | None = None
 
-    def __enter__(self) -> LanClient:
+    async def __aenter__(self) -> LanClient:
         self._addresses = resolve(self._options)
         address, port = self._addresses[0][1][:2]
         self._turn = Turn(address, port)
@@ -75,7 +76,7 @@ class LanClient:
             raise
         return self
 
-    def __exit__(
+    async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
@@ -88,7 +89,7 @@ class LanClient:
         sockaddr = (self._session and self._session.sockaddr) or self._addresses[0][1]
         return str(sockaddr[0]).removeprefix("::ffff:"), int(sockaddr[1])
 
-    def request(self, request: Request) -> Response:
+    async def request(self, request: Request) -> Response:
         if self._session is None:
             self._session = self._connect_again()
         session = self._session
@@ -103,7 +104,7 @@ class LanClient:
             self._drop()
             raise NoReply(f"the network failed: {error.strerror or error}", host=self._options.name) from error
 
-    def pause(self) -> None:
+    async def pause(self) -> None:
         self._pace.sleep(_BUSY_PAUSE_S)
 
     def expect(self, requests: int) -> None:

@@ -102,7 +102,8 @@ class LocalOptions:
 
 
 class LocalClient:
-    """The BMC behind the device. Use it as a context manager.
+    """The BMC behind the device. Use it as an asynchronous context manager. It waits for the device by itself: its
+    coroutines never suspend.
 
     After a request without an answer the BMC is asked whether it is there before it is asked anything else.
     """
@@ -116,11 +117,11 @@ class LocalClient:
         self._waited_s = 0.0
         self._doubtful = False
 
-    def __enter__(self) -> LocalClient:
+    async def __aenter__(self) -> LocalClient:
         self._device = open_device(self._options.devices)
         return self
 
-    def __exit__(
+    async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._device)
@@ -130,7 +131,7 @@ class LocalClient:
         """What tells this BMC from others, where there are addresses and ports elsewhere."""
         return "local", 0
 
-    def request(self, request: Request) -> Response:
+    async def request(self, request: Request) -> Response:
         if self._doubtful:
             self._knock()
         response = self._exchange(request)
@@ -139,7 +140,7 @@ class LocalClient:
             raise NoReply(self._unanswered(), host=self._options.name)
         return response
 
-    def pause(self) -> None:
+    async def pause(self) -> None:
         self._pace.sleep(_BUSY_PAUSE_S)
 
     def expect(self, requests: int) -> None:

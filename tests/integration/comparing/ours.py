@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
 from harness.peers import Endpoint, SdrRecord
+from harness.reading import run_with
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ def read_ours(bmc: Endpoint, records: Iterable[SdrRecord]) -> list[OurSensor]:
     """Every sensor with a reading to be had (event-only ones left out), in the order of the SDR."""
     raw = {record.record_id: record.raw for record in records}
     options = LanOptions(bmc.host, bmc.username, bmc.password, bmc.port, request_timeout_s=1.0, retries=2)
-    with LanClient(options) as client:
-        result = run(SensorsRequest(), client)
+    result = run_with(options, lambda client: run(SensorsRequest(), client))
     assert result.health.complete, result.warnings
     ids = [observation.sensor.record.record_id for observation, _rating in result.rated]
     facts = sensor_facts(result)["ipmi_sensors"]

@@ -5,24 +5,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.sdr_cache import SdrCache
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.health.overrides import UserRule
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.selection import parse_selection
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.records import Kept
-from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, SensorsResult, run
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
 
 QUICK = {"request_timeout_s": 0.3, "retries": 1, "timeout_s": 30.0}
+Value = TypeVar("Value")
 
 
 def options(bmc: Any, **changes: Any) -> LanOptions:
     """How a simulated BMC is reached, with little patience."""
     values = {"host": bmc.address, "port": bmc.port, "username": bmc.user, "password": bmc.password, **QUICK}
     return LanOptions(**{**values, **changes})
+
+
+def run_with(reached: LanOptions, operation: Callable[[LanClient], Coroutine[Any, Any, Value]]) -> Value:
+    """What an operation returns, in a session of its own."""
+
+    async def conversation() -> Value:
+        async with LanClient(reached) as client:
+            return await operation(client)
+
+    return complete(conversation())
 
 
 def read(
@@ -34,9 +47,12 @@ def read(
     **changes: Any,
 ) -> dict[str, Any]:
     """The facts of one read, with ``warnings`` beside them."""
-    with LanClient(options(bmc, **changes)) as client:
-        kept = Kept(cache, *client.peer) if cache else None
-        result = run(SensorsRequest(parse_selection(sensors), thresholds, rules), client, kept=kept)
+    request = SensorsRequest(parse_selection(sensors), thresholds, rules)
+
+    async def operation(client: LanClient) -> SensorsResult:
+        return await run(request, client, kept=Kept(cache, *client.peer) if cache else None)
+
+    result = run_with(options(bmc, **changes), operation)
     return {**sensor_facts(result), "warnings": list(result.warnings)}
 
 

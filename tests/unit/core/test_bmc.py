@@ -13,7 +13,7 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core.bmc import (
     read_device_id,
     read_guid,
 )
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import (
     CommandError,
     DeadlineExceeded,
@@ -122,36 +122,36 @@ def test_device_id_of_every_other_length_is_decoded(size):
 
 
 def test_device_id_is_asked_for(play):
-    assert read_device_id(play((GET_DEVICE_ID, ok(*DEVICE_ID)))) == decode_device_id(DEVICE_ID)
+    assert complete(read_device_id(play((GET_DEVICE_ID, ok(*DEVICE_ID))))) == decode_device_id(DEVICE_ID)
 
 
 def test_refused_device_id_is_an_error(play):
     with pytest.raises(CommandError, match="^Get Device ID was refused"):
-        read_device_id(play((GET_DEVICE_ID, no(0xC1))))
+        complete(read_device_id(play((GET_DEVICE_ID, no(0xC1)))))
 
 
 def test_guid_is_shown_in_the_order_in_which_it_was_sent(play):
-    assert read_guid(play((GET_GUID, ok(*GUID)))) == "101112131415161718191a1b1c1d1e1f"
+    assert complete(read_guid(play((GET_GUID, ok(*GUID))))) == "101112131415161718191a1b1c1d1e1f"
 
 
 def test_bytes_behind_the_guid_are_ignored(play):
-    assert read_guid(play((GET_GUID, ok(*GUID, 9, 9)))) == GUID.hex()
+    assert complete(read_guid(play((GET_GUID, ok(*GUID, 9, 9))))) == GUID.hex()
 
 
 @pytest.mark.parametrize("answer", [no(0xC1), no(0xCB), no(0xD4), ok(), ok(*GUID[:15]), NoReply("no answer")])
 def test_bmc_without_a_guid_has_none(play, answer):
-    assert read_guid(play((GET_GUID, answer))) is None
+    assert complete(read_guid(play((GET_GUID, answer)))) is None
 
 
 @pytest.mark.parametrize("behind", [(), (1, 2)])
 def test_guid_of_noughts_is_none(play, behind):
-    assert read_guid(play((GET_GUID, ok(*bytes(16), *behind)))) is None
+    assert complete(read_guid(play((GET_GUID, ok(*bytes(16), *behind))))) is None
 
 
 @pytest.mark.parametrize("error", [SessionLost("gone"), DeadlineExceeded("over")])
 def test_end_of_the_conversation_is_not_taken_for_a_missing_guid(play, error):
     with pytest.raises(type(error)):
-        read_guid(play((GET_GUID, error)))
+        complete(read_guid(play((GET_GUID, error))))
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.fru import fru_data
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import CommandError, DecodeError, NoReply
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.fru import Board, Fru, Product, decode_fru, read_fru
 
@@ -46,7 +46,10 @@ def image(chassis: bytes = b"", board: bytes = b"", product: bytes = b"") -> byt
 
 
 def decode(data: bytes) -> Fru:
-    return decode_fru(lambda offset, count: data[offset : offset + count], len(data))
+    async def fetch(offset: int, count: int) -> bytes:
+        return data[offset : offset + count]
+
+    return complete(decode_fru(fetch, len(data)))
 
 
 def product(*fields: bytes, language: int = 25) -> Fru:
@@ -177,33 +180,33 @@ def piece(data: bytes, offset: int, count: int, device: int = 0) -> tuple[Reques
 def test_only_the_areas_that_are_there_are_read_each_byte_once(play: Any) -> None:
     data = summed(b"\1\0\0\x10\0\0\0") + b"\xee" * 120 + BOARD + b"\xee" * 1800
     pieces = [piece(data, offset, 32, 7) for offset in (0, 128, 160, 192)]
-    assert read_fru(play(info(len(data), device=7), *pieces), 7).board.name == "PowerEdge R640"
+    assert complete(read_fru(play(info(len(data), device=7), *pieces), 7)).board.name == "PowerEdge R640"
     small = image(product=area(b"\0", text("Acme")))
-    assert read_fru(play(info(len(small)), piece(small, 0, len(small)))).product.manufacturer == "Acme"
+    assert complete(read_fru(play(info(len(small)), piece(small, 0, len(small))))).product.manufacturer == "Acme"
 
 
 def test_pieces_get_smaller_where_the_bmc_cannot_return_as_many(play: Any) -> None:
     data = image(product=area(b"\0", text("Acme Systems")))
     script = [part(0, 24 if len(data) < 32 else 32, no(0xC8)), part(0, 16, no(TOO_MANY))]
     script += [piece(data, offset, 8) for offset in range(0, len(data), 8)]
-    assert read_fru(play(info(len(data)), *script)).product.manufacturer == "Acme Systems"
+    assert complete(read_fru(play(info(len(data)), *script))).product.manufacturer == "Acme Systems"
 
 
 def test_words_are_counted_as_words(play: Any) -> None:
     data = image(product=area(b"\0", text("Acme Systems"), text("A longer name")))
     assert len(data) == 40
     script = [part(0, 16, ok(16, *data[:32])), part(16, 4, ok(4, *data[32:]))]
-    assert read_fru(play(info(len(data), words=1), *script)).product.name == "A longer name"
+    assert complete(read_fru(play(info(len(data), words=1), *script))).product.name == "A longer name"
 
 
 def test_busy_device_and_silence_are_asked_again(play: Any) -> None:
     data = image(product=area(b"\0", text("Acme")))
     count = len(data)
     client = play(info(count), part(0, count, no(BUSY)), part(0, count, NoReply("nothing")), piece(data, 0, count))
-    assert read_fru(client).product.manufacturer == "Acme"
+    assert complete(read_fru(client)).product.manufacturer == "Acme"
     assert client.pauses == 1
     still = [part(0, count, no(BUSY))] * 4
-    assert "(81h)" in read_fru(play(info(count), *still)).problems[0]
+    assert "(81h)" in complete(read_fru(play(info(count), *still))).problems[0]
 
 
 def test_area_that_is_refused_leaves_the_others(play: Any) -> None:
@@ -211,7 +214,7 @@ def test_area_that_is_refused_leaves_the_others(play: Any) -> None:
     data = image(filler, BOARD)
     script = [piece(data, 0, 32), *[part(32, count, no(0xFF)) for count in (32,)]]
     script += [piece(data, offset, min(32, len(data) - offset)) for offset in (96, 128, 160)]
-    found = read_fru(play(info(len(data)), *script))
+    found = complete(read_fru(play(info(len(data)), *script)))
     assert found.board.name == "PowerEdge R640"
     assert found.problems == ("the chassis area is passed over: Read FRU Data was refused: unspecified error (FFh)",)
 
@@ -220,26 +223,26 @@ def test_answers_of_other_lengths_than_asked_for_are_borne(play: Any) -> None:
     data = image(product=area(b"\0", text("Acme")))
     count = len(data)
     more = [part(0, count, ok(3, *data[:3], 9, 9)), part(3, count - 3, ok(0xFF, *data[3:], 7, 7, 7))]
-    assert read_fru(play(info(count), *more)).product.manufacturer == "Acme"
-    nothing = read_fru(play(info(count), part(0, count, ok(0))))
+    assert complete(read_fru(play(info(count), *more))).product.manufacturer == "Acme"
+    nothing = complete(read_fru(play(info(count), part(0, count, ok(0)))))
     assert nothing.problems == ("no area can be read: Read FRU Data was answered without data at offset 0",)
 
 
 @pytest.mark.parametrize("code", [0xC1, 0xCB])
 def test_bmc_without_fru_data_is_no_failure(play: Any, code: int) -> None:
-    found = read_fru(play((info(0)[0], no(code))))
+    found = complete(read_fru(play((info(0)[0], no(code)))))
     assert found == Fru(problems=found.problems) and "there is no FRU device 0" in found.problems[0]
 
 
 def test_what_cannot_be_known_is_an_error(play: Any) -> None:
     with pytest.raises(CommandError, match="insufficient privilege"):
-        read_fru(play((info(0)[0], no(0xD4))))
+        complete(read_fru(play((info(0)[0], no(0xD4)))))
     with pytest.raises(CommandError, match="insufficient privilege"):
-        read_fru(play(info(64), part(0, 32, no(0xD4))))
+        complete(read_fru(play(info(64), part(0, 32, no(0xD4)))))
     with pytest.raises(DecodeError):
-        read_fru(play((info(0)[0], ok(1, 2))))
+        complete(read_fru(play((info(0)[0], ok(1, 2)))))
     with pytest.raises(NoReply):
-        read_fru(play(info(64), *[part(0, 32, NoReply("nothing"))] * 2))
+        complete(read_fru(play(info(64), *[part(0, 32, NoReply("nothing"))] * 2)))
 
 
 # --- whatever a BMC sends

@@ -9,6 +9,7 @@ import pytest
 from fakes import BUSY, RESERVATION_LOST, RepositoryBmc, no, ok
 from sdr_bytes import compact, full
 
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import (
     DeadlineExceeded,
     NoReply,
@@ -27,7 +28,7 @@ WHOLE = 0xFF
 
 def read(bmc: RepositoryBmc) -> Repository:
     repository = Repository()
-    read_repository(bmc, REPOSITORY, repository)
+    complete(read_repository(bmc, REPOSITORY, repository))
     return repository
 
 
@@ -185,7 +186,7 @@ def test_error_of_the_transport_leaves_what_was_read(error):
     bmc.on_get = lambda record_id, _offset, _count: error if record_id == 3 else None
     repository = Repository()
     with pytest.raises(type(error)):
-        read_repository(bmc, REPOSITORY, repository)
+        complete(read_repository(bmc, REPOSITORY, repository))
     assert names(repository) == ["A", "B"]
     assert not repository.complete
 

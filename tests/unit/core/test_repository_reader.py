@@ -9,7 +9,7 @@ import pytest
 from fakes import RESERVE, RepositoryBmc, no, ok
 from sdr_bytes import compact, full, locator
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.decode import decode_record
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.repository import (
     DEVICE_SDRS,
@@ -29,7 +29,7 @@ RECORDS = (
 
 def read(bmc: RepositoryBmc, source=REPOSITORY) -> Repository:
     repository = Repository()
-    read_repository(bmc, source, repository)
+    complete(read_repository(bmc, source, repository))
     return repository
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from fakes import no, ok
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import DeadlineExceeded, NoReply, SessionLost
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.repository import DEVICE_SDRS, REPOSITORY
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.stamp import (
@@ -63,20 +63,20 @@ def test_only_a_time_of_day_proves_anything(added_at, proves):
 
 
 def test_repository_is_asked(play):
-    assert read_stamp(play((ASK, ok(*INFO))), REPOSITORY) == decode_stamp(INFO)
+    assert complete(read_stamp(play((ASK, ok(*INFO))), REPOSITORY)) == decode_stamp(INFO)
 
 
 def test_device_sdrs_are_asked(play):
-    assert read_stamp(play((ASK_DEVICE, ok(*DEVICE_INFO))), DEVICE_SDRS) == decode_device_stamp(DEVICE_INFO)
+    assert complete(read_stamp(play((ASK_DEVICE, ok(*DEVICE_INFO))), DEVICE_SDRS)) == decode_device_stamp(DEVICE_INFO)
 
 
 @pytest.mark.parametrize("answer", [no(0xC1), no(0xD4), ok(), ok(0x51), NoReply("no answer")])
 @pytest.mark.parametrize(("source", "request_"), [(REPOSITORY, ASK), (DEVICE_SDRS, ASK_DEVICE)])
 def test_bmc_that_does_not_tell_has_none(play, answer, source, request_):
-    assert read_stamp(play((request_, answer)), source) is None
+    assert complete(read_stamp(play((request_, answer)), source)) is None
 
 
 @pytest.mark.parametrize("error", [SessionLost("gone"), DeadlineExceeded("over")])
 def test_end_of_the_conversation_is_handed_on(play, error):
     with pytest.raises(type(error)):
-        read_stamp(play((ASK, error)), REPOSITORY)
+        complete(read_stamp(play((ASK, error)), REPOSITORY))

@@ -9,7 +9,7 @@ import pytest
 from fakes import no, ok
 from sdr_bytes import factors, full, sensor_of
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Response, Target
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Response, Target, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import (
     DeadlineExceeded,
     NoReply,
@@ -38,7 +38,7 @@ CURVED = sensor_of(full(b8=5, b24=NON_LINEAR, b19=0x12, conversion=factors(m=7),
 
 def observe(play, mode: str, *script):
     reader = SensorReader(play(*script), mode)
-    return reader.observe(CURVED), reader.complete
+    return complete(reader.observe(CURVED)), reader.complete
 
 
 def test_non_linear_sensor_is_asked_for_the_factors_of_its_reading(play):
@@ -126,7 +126,7 @@ def test_factors_are_those_of_one_sensor_only(play):
         ),
         "none",
     )
-    assert (reader.observe(CURVED).reading, reader.observe(other).reading) == (40.0, 180.0)
+    assert (complete(reader.observe(CURVED)).reading, complete(reader.observe(other)).reading) == (40.0, 180.0)
 
 
 def satellite(number: int = 5, address: int = 0x2C, channel: int = 6, lun: int = 1):
@@ -141,20 +141,20 @@ def test_satellites_sensor_is_asked_through_the_bridge(play):
     reader = SensorReader(
         play((bridged(), ok(24, SCANNING, 0)), (bridged(command=0x27), ok(0x01, 3, 0, 0, 0, 0, 0))), "bmc"
     )
-    observation = reader.observe(satellite())
+    observation = complete(reader.observe(satellite()))
     assert (observation.reading, observation.thresholds["lower_non_critical"]) == (24.0, 3.0)
 
 
 def test_bridge_that_refuses_makes_the_sensor_unavailable_and_the_read_complete(play):
     reader = SensorReader(play((bridged(), Response(0xC1, b"", bridge_refused=True))), "none")
-    observation = reader.observe(satellite())
+    observation = complete(reader.observe(satellite()))
     assert observation.unavailable_reason == "the bridge says: invalid command (C1h)"
     assert (observation.failed, reader.complete) == (False, True)
 
 
 def test_silent_satellite_is_asked_twice_only(play):
     reader = SensorReader(play((bridged(1), SILENCE), (bridged(2), SILENCE)), "none")
-    observations = [reader.observe(satellite(number)) for number in range(1, 6)]
+    observations = [complete(reader.observe(satellite(number))) for number in range(1, 6)]
     assert all(observation.failed for observation in observations)
     assert observations[1].unavailable_reason == "not read: no answer"
     assert observations[4].unavailable_reason == "not read: controller 2Ch does not answer"
@@ -165,16 +165,16 @@ def test_one_satellites_silence_is_not_anothers(play):
     reader = SensorReader(
         play((bridged(1), SILENCE), (bridged(2), SILENCE), (bridged(3, 0x82), ok(24, SCANNING, 0))), "none"
     )
-    reader.observe(satellite(1))
-    reader.observe(satellite(2))
-    assert reader.observe(satellite(3, 0x82)).reading == 24.0
+    complete(reader.observe(satellite(1)))
+    complete(reader.observe(satellite(2)))
+    assert complete(reader.observe(satellite(3, 0x82))).reading == 24.0
 
 
 def test_satellite_that_answers_again_is_asked_again(play):
     answers = [SILENCE, ok(24, SCANNING, 0), SILENCE, no(0xCB), SILENCE, SILENCE]
     script = [(bridged(number), answer) for number, answer in enumerate(answers, start=1)]
     reader = SensorReader(play(*script), "none")
-    observations = [reader.observe(satellite(number)) for number in range(1, 9)]
+    observations = [complete(reader.observe(satellite(number))) for number in range(1, 9)]
     assert [observation.failed for observation in observations] == [True, False, True, False, True, True, True, True]
 
 
@@ -182,11 +182,11 @@ def test_bmcs_own_silent_sensors_are_all_asked(play):
     own = [sensor_of(full(b8=number)) for number in range(1, 6)]
     script = [(Request(0x04, 0x2D, bytes((number,))), SILENCE) for number in range(1, 6)]
     reader = SensorReader(play(*script), "none")
-    assert all(reader.observe(sensor).failed for sensor in own)
+    assert all(complete(reader.observe(sensor)).failed for sensor in own)
 
 
 @pytest.mark.parametrize("error", [SessionLost("x"), DeadlineExceeded("x")])
 def test_end_of_the_conversation_is_the_callers_to_deal_with(play, error):
     reader = SensorReader(play((READ, error)), "none")
     with pytest.raises(type(error)):
-        reader.observe(CURVED)
+        complete(reader.observe(CURVED))

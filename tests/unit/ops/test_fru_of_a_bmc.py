@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from fakes import no, ok
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import CommandError
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.fru import run
 
@@ -22,7 +22,7 @@ def test_bmc_that_does_not_say_what_it_is_has_an_inventory_all_the_same(play):
     inventory = bytearray(INVENTORY)
     inventory[-1] = -sum(inventory[8:]) & 0xFF
     script = [(AREA_INFO, ok(24, 0, 0)), (READ, ok(24, *inventory)), (DEVICE_ID, no(0xC1)), (GUID, no(0xC1))]
-    result = run(play(*script), 5)
+    result = complete(run(play(*script), 5))
     assert (result.fru.product.name, result.fru.problems) == ("R740", ())
     assert (result.device, result.guid) == (None, None)
     assert len(result.warnings) == 1 and "does not say what it is" in result.warnings[0]
@@ -30,4 +30,4 @@ def test_bmc_that_does_not_say_what_it_is_has_an_inventory_all_the_same(play):
 
 def test_inventory_that_is_refused_is_the_error_that_is_told(play):
     with pytest.raises(CommandError, match="Get FRU Inventory Area Info was refused: unspecified error"):
-        run(play((AREA_INFO, no(0xFF))), 5)
+        complete(run(play((AREA_INFO, no(0xFF))), 5))

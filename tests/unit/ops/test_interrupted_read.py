@@ -9,6 +9,7 @@ import pytest
 from fakes import WholeBmc, no, ok
 from sdr_bytes import compact, event_only, full
 
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import (
     DeadlineExceeded,
     NoReply,
@@ -30,7 +31,7 @@ def whole(**changes) -> WholeBmc:
 
 
 def read(bmc: WholeBmc, thresholds: str = "none"):
-    return run(SensorsRequest(thresholds=thresholds), bmc)
+    return complete(run(SensorsRequest(thresholds=thresholds), bmc))
 
 
 def readings(result) -> list:
@@ -183,7 +184,9 @@ def test_silent_satellite_does_not_cost_the_bmcs_own_sensors():
 
 def test_progress_goes_to_the_end_all_the_same():
     told = []
-    run(SensorsRequest(thresholds="none"), whole(sensor_2=OVER), lambda done, total: told.append((done, total)))
+    complete(
+        run(SensorsRequest(thresholds="none"), whole(sensor_2=OVER), lambda done, total: told.append((done, total)))
+    )
     assert told == [(done, 5) for done in range(1, 6)]
 
 

@@ -10,6 +10,7 @@ from fakes import WholeBmc, no, ok
 from sdr_bytes import compact, full, locator
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.bmc import decode_device_id
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import NoReply, SessionLost
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.decode import decode_record
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.records import Kept, read_records
@@ -50,7 +51,7 @@ def store() -> Store:
 
 def read(bmc, store, device=DEVICE, guid=GUID, address="192.0.2.1", port=623, pick=lambda _count: 0):
     bmc.requests.clear()
-    return read_records(bmc, device, guid, Kept(store, address, port) if store else None, pick)
+    return complete(read_records(bmc, device, guid, Kept(store, address, port) if store else None, pick))
 
 
 def assert_all_there(told, records=tuple(RECORDS)):

@@ -9,7 +9,7 @@ import pytest
 from fakes import WholeBmc, no, ok
 from sdr_bytes import FAN, POWER_SUPPLY, RPM, compact, event_only, full, locator
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Target
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Target, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import DecodeError, NoReply, OptionError
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.selection import parse_selection
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
@@ -37,7 +37,7 @@ def whole(changes=None, records=RECORDS) -> WholeBmc:
 
 
 def read(bmc: WholeBmc, *sensors: str, thresholds: str = "none", **selection):
-    return run(SensorsRequest(parse_selection(sensors, **selection), thresholds), bmc)
+    return complete(run(SensorsRequest(parse_selection(sensors, **selection), thresholds), bmc))
 
 
 def names(result) -> list[str]:
@@ -173,7 +173,7 @@ def test_satellites_sensor_is_asked_through_the_bridge():
 
 def test_progress_is_told_sensor_by_sensor():
     told = []
-    run(SensorsRequest(parse_selection([]), "none"), whole(), lambda done, total: told.append((done, total)))
+    complete(run(SensorsRequest(parse_selection([]), "none"), whole(), lambda done, total: told.append((done, total))))
     assert told == [(done, 6) for done in range(1, 7)]
 
 
@@ -190,11 +190,11 @@ def info(count: int) -> dict:
 class DeviceSdrBmc(WholeBmc):
     """Keeps its records as device SDRs, and no repository."""
 
-    def request(self, request):
+    async def request(self, request):
         if (request.netfn, request.command) == (0x04, 0x21):
             return self._get(request.data)
         assert (request.netfn, request.command) != (0x0A, 0x23), "the repository was read"
-        return super().request(request)
+        return await super().request(request)
 
 
 @pytest.mark.parametrize(

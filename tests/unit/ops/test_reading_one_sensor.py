@@ -9,7 +9,7 @@ import pytest
 from fakes import no, ok
 from sdr_bytes import POWER_SUPPLY, RPM, SPECIFIC, THRESHOLD, compact, event_only, factors, full, sensor_of
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import BUSY_CODES, Request, Response
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import BUSY_CODES, Request, Response, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import NoReply
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.observation import NO_THRESHOLDS
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensor_reader import SensorReader
@@ -23,7 +23,7 @@ READ = Request(0x04, 0x2D, b"\x05", lun=1)
 def observe(play, sensor, *answers):
     """What the sensor says, and whether everything was read; thresholds are not asked for."""
     reader = SensorReader(play(*[(READ, answer) for answer in answers]), "none")
-    observation = reader.observe(sensor)
+    observation = complete(reader.observe(sensor))
     return observation, reader.complete
 
 

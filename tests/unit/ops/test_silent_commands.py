@@ -9,7 +9,7 @@ import pytest
 from fakes import no, ok
 from sdr_bytes import factors, full, sensor_of
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Target
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Target, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import (
     DeadlineExceeded,
     NoReply,
@@ -53,7 +53,7 @@ def script_of(owner: int, answers) -> list:
 @own_and_bridged
 def test_thresholds_that_stay_without_an_answer_are_asked_for_twice_only(play, owner):
     reader = SensorReader(play(*script_of(owner, [SILENCE, SILENCE, None, None])), "bmc")
-    observations = [reader.observe(sensor(number, owner)) for number in range(1, 5)]
+    observations = [complete(reader.observe(sensor(number, owner))) for number in range(1, 5)]
     assert [observation.reading for observation in observations] == [20.0] * 4
     assert [limits(observation) for observation in observations] == [{"lower_critical": 5.0}] * 4
     assert not reader.complete
@@ -65,7 +65,7 @@ def test_any_answer_for_thresholds_ends_the_silence(play, owner, answer):
     answers = [SILENCE, answer, SILENCE, answer, SILENCE, SILENCE, None]
     reader = SensorReader(play(*script_of(owner, answers)), "bmc")
     for number in range(1, 8):
-        reader.observe(sensor(number, owner))
+        complete(reader.observe(sensor(number, owner)))
 
 
 @own_and_bridged
@@ -77,7 +77,7 @@ def test_factors_that_stay_without_an_answer_are_asked_for_twice_only(play, owne
         (asked(GET_READING, 2, owner), READING),
     ]
     reader = SensorReader(play(*script), "sdr")
-    observations = [reader.observe(sensor(number, owner, b24=NON_LINEAR)) for number in (1, 2)]
+    observations = [complete(reader.observe(sensor(number, owner, b24=NON_LINEAR))) for number in (1, 2)]
     assert [(observation.available, observation.reading) for observation in observations] == [(True, None)] * 2
     assert [observation.status for observation in observations] == ["ok", "ok"]
     assert not reader.complete
@@ -91,7 +91,11 @@ def test_silence_to_one_command_is_none_to_another(play):
         (asked(GET_FACTORS, 3, BMC, 20), ok(21, *factors(m=2))),
     ]
     reader = SensorReader(play(*script), "bmc")
-    observation = [reader.observe(sensor(1)), reader.observe(sensor(2)), reader.observe(sensor(3, b24=NON_LINEAR))][-1]
+    observation = [
+        complete(reader.observe(sensor(1))),
+        complete(reader.observe(sensor(2))),
+        complete(reader.observe(sensor(3, b24=NON_LINEAR))),
+    ][-1]
     assert (observation.reading, limits(observation)) == (40.0, {"lower_critical": 15.0})
 
 
@@ -103,7 +107,7 @@ def test_silence_of_one_controller_is_not_anothers(play):
     ]
     reader = SensorReader(play(*script), "bmc")
     whose = [(1, SATELLITE), (2, SATELLITE), (1, ANOTHER), (1, BMC)]
-    told = [limits(reader.observe(sensor(*which))) for which in whose]
+    told = [limits(complete(reader.observe(sensor(*which)))) for which in whose]
     assert told[2:] == [{"lower_non_critical": 3.0}] * 2
 
 
@@ -116,12 +120,12 @@ def test_silence_to_thresholds_does_not_count_among_that_to_readings(play):
         (asked(GET_READING, 4, SATELLITE), SILENCE),
     ]
     reader = SensorReader(play(*script), "bmc")
-    observations = [reader.observe(sensor(number, SATELLITE)) for number in range(1, 6)]
+    observations = [complete(reader.observe(sensor(number, SATELLITE))) for number in range(1, 6)]
     assert observations[4].unavailable_reason == "not read: controller 2Ch does not answer"
 
 
 @pytest.mark.parametrize("error", [SessionLost("x"), DeadlineExceeded("x")])
 def test_end_of_the_conversation_is_no_silence(play, error):
     reader = SensorReader(play(*script_of(BMC, [error, error, BMC_SAYS])), "bmc")
-    told = [limits(reader.observe(sensor(number))) for number in range(1, 4)]
+    told = [limits(complete(reader.observe(sensor(number)))) for number in range(1, 4)]
     assert told[2] == {"lower_non_critical": 3.0}

@@ -9,7 +9,7 @@ import pytest
 from fakes import no, ok
 from sdr_bytes import SPECIFIC, compact, factors, full, sensor_of
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import (
     DeadlineExceeded,
     NoReply,
@@ -35,7 +35,7 @@ def record(access: int = READABLE, **places: int) -> bytes:
 
 def observe(play, mode: str, *script, sensor=None):
     reader = SensorReader(play(*script), mode)
-    return reader.observe(sensor or sensor_of(record())), reader.complete
+    return complete(reader.observe(sensor or sensor_of(record()))), reader.complete
 
 
 def test_thresholds_are_asked_for(play):
@@ -147,6 +147,6 @@ def test_status_is_compared_with_the_thresholds_of_the_bmc(play, raw, status):
 def test_observations_do_not_share_their_thresholds(play):
     script = [(READ, READING), (READ, READING)]
     reader = SensorReader(play(*script), "none")
-    first, second = reader.observe(sensor_of(record())), reader.observe(sensor_of(record()))
+    first, second = complete(reader.observe(sensor_of(record()))), complete(reader.observe(sensor_of(record())))
     assert first.thresholds is not second.thresholds
     assert first.thresholds is not NO_THRESHOLDS

@@ -13,6 +13,7 @@ from fakes import WholeBmc, no, ok
 from sdr_bytes import FAN, POWER_SUPPLY, RPM, compact, event_only, full
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import DeadlineExceeded
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
 
@@ -50,7 +51,7 @@ ANSWERS = {
 
 
 def gathered(answers=None, records=RECORDS) -> dict:
-    return sensor_facts(run(SensorsRequest(), WholeBmc(records, {**ANSWERS, **(answers or {})})))
+    return sensor_facts(complete(run(SensorsRequest(), WholeBmc(records, {**ANSWERS, **(answers or {})}))))
 
 
 @pytest.fixture(scope="module")

@@ -46,12 +46,12 @@ class Lan:
         check_options(options)
         Lan.options.append(options)
 
-    def __enter__(self):
+    async def __aenter__(self):
         if Lan.at_log_in:
             raise Lan.at_log_in
         return self
 
-    def __exit__(self, *_error):
+    async def __aexit__(self, *_error):
         Lan.closed += 1
 
     def __getattr__(self, name):

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from ..client import NETFN_SENSOR, NETFN_STORAGE, Client, Request, Response, ask, request_patiently
@@ -71,50 +71,51 @@ class Reader:
         self._whole = True  # one request a record, until the BMC says that this is too much
         self.led_back_to: int | None = None
 
-    def records(self) -> Iterator[bytes]:
+    async def records(self) -> AsyncIterator[bytes]:
         """Every record; ends at FFFFh, or where the list leads back to a record that was read before."""
         record_id, seen = _FIRST, set()
         while record_id != _LAST and record_id not in seen:
             seen.add(record_id)
             first = record_id == _FIRST
-            record_id, data = self.record(record_id)
+            record_id, data = await self.record(record_id)
             if first:  # asked for as 0000h, whatever its own id is
                 seen.add(int.from_bytes(data[:2], "little"))
             yield data
         if record_id != _LAST:
             self.led_back_to = record_id
 
-    def _reserve(self) -> None:
+    async def _reserve(self) -> None:
         try:
-            data = ask(self._client, "Reserve SDR Repository", Request(self._source.netfn, 0x22), 2)
+            data = await ask(self._client, "Reserve SDR Repository", Request(self._source.netfn, 0x22), 2)
         except CommandError:
             # Optional below IPMI 1.5 and for device SDRs: 0000h then stands for "no reservation" (section 33.12).
             data = b"\0\0"
         self._reservation = int.from_bytes(data[:2], "little")
         self._reserved = True
 
-    def _get(self, record_id: int, offset: int, count: int) -> Response:
+    async def _get(self, record_id: int, offset: int, count: int) -> Response:
         if offset and not self._reserved:
-            self._reserve()
+            await self._reserve()
         reservation = self._reservation if self._reserved else 0
         body = reservation.to_bytes(2, "little") + record_id.to_bytes(2, "little") + bytes((offset, count))
-        return request_patiently(self._client, Request(self._source.netfn, self._source.get, body), once_more=True)
+        request = Request(self._source.netfn, self._source.get, body)
+        return await request_patiently(self._client, request, once_more=True)
 
-    def record(self, record_id: int) -> tuple[int, bytes]:
+    async def record(self, record_id: int) -> tuple[int, bytes]:
         """The next record's id, and this record; starts over, a few times, when the reservation is lost."""
         for _attempt in range(_ATTEMPTS):
             try:
-                return self._read_once(record_id)
+                return await self._read_once(record_id)
             except CommandError as error:
                 if error.code != _RESERVATION_LOST:
                     raise
-                self._reserve()
+                await self._reserve()
         raise CommandError(self._source.name, _RESERVATION_LOST)
 
-    def _read_once(self, record_id: int) -> tuple[int, bytes]:
+    async def _read_once(self, record_id: int) -> tuple[int, bytes]:
         next_id, data, doubtful = _LAST, b"", False
         if self._whole:
-            response = self._get(record_id, 0, _ENTIRE)
+            response = await self._get(record_id, 0, _ENTIRE)
             if response.code in _TOO_MANY_BYTES or (not response.code and len(response.data) < 2 + HEADER_LENGTH):
                 doubtful = response.code == _UNSPECIFIED
                 self._whole = doubtful  # in doubt, until the parts could be had
@@ -123,23 +124,23 @@ class Reader:
             else:
                 next_id, data = int.from_bytes(response.data[:2], "little"), response.data[2:]
         if len(data) < HEADER_LENGTH:
-            next_id, data = self._part(record_id, 0, HEADER_LENGTH)
+            next_id, data = await self._part(record_id, 0, HEADER_LENGTH)
         if len(data) < HEADER_LENGTH:
             raise DecodeError(f"record {record_id:04X}h: {len(data)} bytes instead of a header")
         total = HEADER_LENGTH + data[4]
-        data += self._rest(record_id, len(data), total)
+        data += await self._rest(record_id, len(data), total)
         if doubtful and len(data) >= total:
             self._whole = False
         return next_id, data
 
-    def _rest(self, record_id: int, start: int, total: int) -> bytes:
+    async def _rest(self, record_id: int, start: int, total: int) -> bytes:
         """The body from ``start`` on; shorter where the BMC refuses a part, so that the list can go on behind a
         broken record."""
         rest = b""
         # A length can promise more than the request's one byte of offset reaches.
         while start + len(rest) < min(total, _REACH):
             try:
-                _next, more = self._part(record_id, start + len(rest), total - start - len(rest))
+                _next, more = await self._part(record_id, start + len(rest), total - start - len(rest))
             except CommandError as error:
                 if error.code == _RESERVATION_LOST:
                     raise
@@ -149,11 +150,11 @@ class Reader:
             rest += more
         return rest
 
-    def _part(self, record_id: int, offset: int, wanted: int) -> tuple[int, bytes]:
+    async def _part(self, record_id: int, offset: int, wanted: int) -> tuple[int, bytes]:
         chunks = self._chunks
         while True:
             count = min(wanted, chunks[0])
-            response = self._get(record_id, offset, count)
+            response = await self._get(record_id, offset, count)
             smaller = [chunk for chunk in chunks if chunk < count]
             if response.code in _TOO_MANY_BYTES and smaller:
                 chunks = smaller
@@ -168,11 +169,11 @@ class Reader:
             return int.from_bytes(response.data[:2], "little"), response.data[2:]
 
 
-def read_repository(client: Client, source: Source, into: Repository) -> None:
+async def read_repository(client: Client, source: Source, into: Repository) -> None:
     """Fill ``into``, so that what was read before an error of the transport is there after it."""
     try:
         reader = Reader(client, source)
-        for data in reader.records():
+        async for data in reader.records():
             into.add(data)
         into.complete = reader.led_back_to is None
         if reader.led_back_to is not None:

@@ -58,10 +58,10 @@ class RecordStore(Protocol):
         """Keep the records; failing to is no error."""
 
 
-def read_stamp(client: Client, source: Source) -> Stamp | None:
+async def read_stamp(client: Client, source: Source) -> Stamp | None:
     """The present state; None where the BMC does not tell."""
     try:
-        data = ask(client, f"{source.name} information", Request(source.netfn, _GET_INFO), 2)
+        data = await ask(client, f"{source.name} information", Request(source.netfn, _GET_INFO), 2)
     except (CommandError, DecodeError, NoReply):
         return None
     return decode_device_stamp(data) if source == DEVICE_SDRS else decode_stamp(data)

@@ -45,27 +45,27 @@ class SelClock:
         return round(self.timecode - 60 * (self.utc_offset or 0) - self.asked_at, 1)
 
 
-def read_clock(client: Client, now: Now) -> SelClock:
+async def read_clock(client: Client, now: Now) -> SelClock:
     """The clock and its UTC offset."""
     before = now()
-    data = ask_log(client, "Get SEL Time", _GET_TIME, at_least=4)
+    data = await ask_log(client, "Get SEL Time", _GET_TIME, at_least=4)
     asked_at = (before + now()) / 2
-    return SelClock(int.from_bytes(data[:4], "little"), _utc_offset(client), asked_at)
+    return SelClock(int.from_bytes(data[:4], "little"), await _utc_offset(client), asked_at)
 
 
-def _utc_offset(client: Client) -> int | None:
+async def _utc_offset(client: Client) -> int | None:
     """Minutes from UTC to local time; None where it is unspecified, or the command unknown (it came with IPMI 2.0)."""
     try:
-        data = ask_log(client, "Get SEL Time UTC Offset", _GET_OFFSET, at_least=2)
+        data = await ask_log(client, "Get SEL Time UTC Offset", _GET_OFFSET, at_least=2)
     except (CommandError, DecodeError):
         return None
     minutes = int.from_bytes(data[:2], "little", signed=True)
     return minutes if minutes != _NO_OFFSET and abs(minutes) <= _LONGEST_OFFSET else None
 
 
-def set_clock(client: Client, utc_offset: int | None, now: Now) -> None:
+async def set_clock(client: Client, utc_offset: int | None, now: Now) -> None:
     """Set the clock to our time, in local time where the BMC has a UTC offset."""
     seconds = round(now()) + 60 * (utc_offset or 0)
-    response = client.request(Request(NETFN_STORAGE, _SET_TIME, seconds.to_bytes(4, "little")))
+    response = await client.request(Request(NETFN_STORAGE, _SET_TIME, seconds.to_bytes(4, "little")))
     if response.code:
         raise refusal("Set SEL Time", response.code)

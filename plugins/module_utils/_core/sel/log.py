@@ -69,18 +69,18 @@ def entry_id(entry: bytes) -> int:
     return int.from_bytes(entry[:2], "little")
 
 
-def ask_log(client: Client, name: str, command: int, data: bytes = b"", at_least: int = 0) -> bytes:
+async def ask_log(client: Client, name: str, command: int, data: bytes = b"", at_least: int = 0) -> bytes:
     """The data of a command of the log that must succeed, once an erase that is in progress has ended."""
-    return checked(name, request_log(client, Request(NETFN_STORAGE, command, data)), at_least)
+    return checked(name, await request_log(client, Request(NETFN_STORAGE, command, data)), at_least)
 
 
-def request_log(client: Client, request: Request) -> Response:
+async def request_log(client: Client, request: Request) -> Response:
     """Any response but "erase in progress"; the client's pause raises DeadlineExceeded where that does not end."""
     while True:
-        response = request_patiently(client, request)
+        response = await request_patiently(client, request)
         if response.code != ERASING:
             return response
-        client.pause()
+        await client.pause()
 
 
 _OPERATIONS = ((0x08, "delete"), (0x04, "partial_add"), (0x02, "reserve"), (0x01, "allocation_info"))
@@ -103,34 +103,34 @@ def decode_info(data: bytes) -> SelInfo:
     )
 
 
-def read_info(client: Client) -> SelInfo:
+async def read_info(client: Client) -> SelInfo:
     """The log's state; raises SelError for a BMC without one."""
-    response = request_log(client, Request(NETFN_STORAGE, _GET_INFO))
+    response = await request_log(client, Request(NETFN_STORAGE, _GET_INFO))
     if response.code == _INVALID_COMMAND:
         raise SelError("the BMC has no System Event Log", "Look for the log in the BMC's own interface.")
     info = decode_info(checked("Get SEL Info", response, 14))
     if info.free_bytes or info.overflow:
         return info
     # More than can be told; or nothing, as some BMCs say after a clear, whatever they have.
-    capacity = _allocation(client) if "allocation_info" in info.operations else None
+    capacity = await _allocation(client) if "allocation_info" in info.operations else None
     if capacity is None:
         return replace(info, capacity=info.capacity if info.entries > 1 else None)
     return replace(info, capacity=capacity, free_bytes=max(capacity - info.entries, 0) * ENTRY_LENGTH)
 
 
-def _allocation(client: Client) -> int | None:
+async def _allocation(client: Client) -> int | None:
     """Get SEL Allocation Info (section 31.3) as a number of entries; None where it tells nothing."""
-    response = request_log(client, Request(NETFN_STORAGE, _GET_ALLOCATION))
+    response = await request_log(client, Request(NETFN_STORAGE, _GET_ALLOCATION))
     if response.code or len(response.data) < 4:
         return None
     units, size = (int.from_bytes(response.data[at : at + 2], "little") for at in (0, 2))
     return units * size // ENTRY_LENGTH or None
 
 
-def reserve(client: Client) -> bytes:
+async def reserve(client: Client) -> bytes:
     """A reservation, which every other addition, erasure and reservation cancels (section 31.4); raises SelError."""
     try:
-        return ask_log(client, "Reserve SEL", _RESERVE, at_least=2)[:2]
+        return (await ask_log(client, "Reserve SEL", _RESERVE, at_least=2))[:2]
     except CommandError as error:
         raise SelError(
             f"the log cannot be reserved: {error.message}",
@@ -146,12 +146,12 @@ class EntryReader:
         self._reservation = reservation
         self._count = _ENTIRE
 
-    def entry(self, record_id: int) -> tuple[int, bytes] | None:
+    async def entry(self, record_id: int) -> tuple[int, bytes] | None:
         """The next entry's id, and this entry; None where there is none. Raises CommandError and DecodeError."""
-        response = self._get(record_id)
+        response = await self._get(record_id)
         if response.code in _WANTS_A_LENGTH and self._count == _ENTIRE:
             self._count = ENTRY_LENGTH
-            response = self._get(record_id)
+            response = await self._get(record_id)
         if response.code == _NOT_PRESENT:
             return None
         data = checked("Get SEL Entry", response, 2)
@@ -159,11 +159,11 @@ class EntryReader:
             raise DecodeError(f"entry {record_id:04X}h has {len(data) - 2} bytes instead of 16")
         return int.from_bytes(data[:2], "little"), data[2 : 2 + ENTRY_LENGTH]
 
-    def _get(self, record_id: int) -> Response:
+    async def _get(self, record_id: int) -> Response:
         data = self._reservation + record_id.to_bytes(2, "little") + bytes((0, self._count))
-        return request_log(self._client, Request(NETFN_STORAGE, _GET_ENTRY, data))
+        return await request_log(self._client, Request(NETFN_STORAGE, _GET_ENTRY, data))
 
-    def follow(
+    async def follow(
         self, record_id: int, seen: set[int], progress: Callable[[int], None] | None = None
     ) -> tuple[list[bytes], str | None]:
         """The entries from this one on, and why the list ends early, None where it does not. ``seen``: the ids before,
@@ -174,7 +174,7 @@ class EntryReader:
                 return entries, f"the log leads back to entry {record_id:04X}h"
             seen.add(record_id)
             try:
-                found = self.entry(record_id)
+                found = await self.entry(record_id)
             except (CommandError, DecodeError) as error:
                 return entries, f"entry {record_id:04X}h: {error.message}"
             if found is None:
@@ -189,34 +189,34 @@ class EntryReader:
         return entries, None
 
 
-def read_log(client: Client, reservation: bytes = b"\0\0", progress: Progress | None = None) -> Log:
+async def read_log(client: Client, reservation: bytes = b"\0\0", progress: Progress | None = None) -> Log:
     """The log at one moment: read again where somebody erases meanwhile, since entries from before and after must not
     be taken for one list. What is added meanwhile is read, too."""
-    before = read_info(client)
+    before = await read_info(client)
 
     def tell(done: int) -> None:
         if progress:
             progress(done, before.entries)
 
     for _attempt in range(_READS):
-        entries, problem = EntryReader(client, reservation).follow(_FIRST, set(), tell)
-        after = read_info(client)
+        entries, problem = await EntryReader(client, reservation).follow(_FIRST, set(), tell)
+        after = await read_info(client)
         if after.erased == before.erased and problem is None:
             log = Log(after, tuple(entries))
-            return read_tail(client, log, reservation) if after.entries > len(entries) > 0 else log
+            return await read_tail(client, log, reservation) if after.entries > len(entries) > 0 else log
         before = after
     # A time of the last erase that is never the same twice tells nothing.
     steady = after if problem else replace(after, erased=UNSPECIFIED_TIME)
     return Log(steady, tuple(entries), problem)
 
 
-def read_tail(client: Client, log: Log, reservation: bytes = b"\0\0") -> Log:
+async def read_tail(client: Client, log: Log, reservation: bytes = b"\0\0") -> Log:
     """The log with what was added since; the whole of it where its end is not there any more, or cannot be read."""
     if not log.entries:
-        return read_log(client, reservation)
+        return await read_log(client, reservation)
     last = log.entries[-1]
     seen = {entry_id(entry) for entry in log.entries[:-1]}
-    more, problem = EntryReader(client, reservation).follow(entry_id(last), seen)
+    more, problem = await EntryReader(client, reservation).follow(entry_id(last), seen)
     if problem or not more or more[0] != last:
-        return read_log(client, reservation)
+        return await read_log(client, reservation)
     return replace(log, entries=(*log.entries, *more[1:]))

@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
 
+from ..reading import run_with
 from .running import Guest
 
 MODULE_UTILS = Path(__file__).resolve().parents[4] / "plugins" / "module_utils"
@@ -24,6 +24,7 @@ SCRIPT = """\
 import json, os, sys, time
 sys.path.insert(0, "/root")
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import IpmiError
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, run
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.local import LocalClient, LocalOptions
@@ -32,9 +33,11 @@ def wait(done, total):
         os.mkdir("/root/halfway")
         while os.path.exists("/root/halfway"):
             time.sleep(0.05)
+async def read():
+    async with LocalClient(LocalOptions(**json.loads(sys.argv[1]))) as client:
+        return await run(SensorsRequest(), client, wait)
 try:
-    with LocalClient(LocalOptions(**json.loads(sys.argv[1]))) as client:
-        result = run(SensorsRequest(), client, wait)
+    result = complete(read())
     print(json.dumps({**sensor_facts(result), "warnings": list(result.warnings)}))
 except IpmiError as error:
     print(json.dumps({"error": type(error).__name__, "message": error.sentence()}))
@@ -60,7 +63,6 @@ def read_outside(vm: Guest) -> dict[str, Any]:
     ipmi_sim has for its LAN channel only."""
     bmc = vm.bmc
     options = LanOptions(bmc.host, bmc.username, bmc.password, bmc.port, request_timeout_s=1.0)
-    with LanClient(options) as client:
-        result = run(SensorsRequest(), client)
+    result = run_with(options, lambda client: run(SensorsRequest(), client))
     facts = json.loads(json.dumps({**sensor_facts(result), "warnings": list(result.warnings)}))
     return {**facts, "ipmi_bmc": {**facts["ipmi_bmc"], "guid": None}}

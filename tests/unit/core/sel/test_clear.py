@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pytest
 from fakes import Answer, Exchange, ScriptedClient, no, ok
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import (
     CommandError,
     DeadlineExceeded,
@@ -81,7 +81,7 @@ def status(answer: Answer, reservation: int = 1) -> Exchange:
 
 def cleared(*script: Exchange, archived: Log | None = None, pauses: int = 0) -> Step:
     client = ScriptedClient(*script)
-    step = clear_log(client, archived or log_of(1, 2))
+    step = complete(clear_log(client, archived or log_of(1, 2)))
     client.assert_played()
     assert client.pauses == pauses
     return step
@@ -159,7 +159,7 @@ def test_error_after_the_start_tells_how_things_are() -> None:
     client = ScriptedClient(*reserved(2), start(ok(0)), status(ok(0)))
     client.at_pause = DeadlineExceeded("over")
     with pytest.raises(DeadlineExceeded, match="over; the log's erasure was started, after all of it was archived"):
-        clear_log(client, log_of(1, 2))
+        complete(clear_log(client, log_of(1, 2)))
 
 
 def test_deletion_names_each_entry_and_counts_what_is_gone() -> None:
@@ -168,7 +168,7 @@ def test_deletion_names_each_entry_and_counts_what_is_gone() -> None:
 
     def deleted(*script: Exchange) -> Step:
         client = ScriptedClient(*reserved(2), *script)
-        step = delete_entries(client, log_of(1, 2), [2, 1, 77])
+        step = complete(delete_entries(client, log_of(1, 2), [2, 1, 77]))
         client.assert_played()
         return step
 

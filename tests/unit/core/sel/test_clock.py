@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from fakes import Answer, Exchange, ScriptedClient, no, ok
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import (
     CommandError,
     InsufficientPrivilege,
@@ -38,7 +38,7 @@ NO_OFFSET = (Request(STORAGE, 0x5C), no(0xC1))
 
 def test_drift_is_measured_from_the_middle_of_the_question() -> None:
     times = iter((NOW, NOW + 2))
-    clock = read_clock(ScriptedClient(time_is(int(NOW) + 31), NO_OFFSET), lambda: next(times))
+    clock = complete(read_clock(ScriptedClient(time_is(int(NOW) + 31), NO_OFFSET), lambda: next(times)))
     assert (clock.drift_s, clock.time, clock.kind) == (30.0, "2026-01-31T12:00:31Z", "set")
 
 
@@ -48,7 +48,7 @@ def test_drift_is_measured_from_the_middle_of_the_question() -> None:
 )
 def test_clock_of_local_time_is_no_drift(offset: int, minutes: int | None) -> None:
     shown = int(NOW) + 60 * (minutes or 0)
-    clock = read_clock(ScriptedClient(time_is(shown), offset_is(offset)), lambda: NOW)
+    clock = complete(read_clock(ScriptedClient(time_is(shown), offset_is(offset)), lambda: NOW))
     assert (clock.utc_offset, clock.drift_s, clock.time) == (minutes, 0.0, "2026-01-31T12:00:00Z")
 
 
@@ -60,14 +60,14 @@ def test_clock_that_was_never_set_has_no_drift(seconds: int, kind: str) -> None:
 
 def test_clock_is_set_to_local_time_where_the_bmc_has_an_offset() -> None:
     client = ScriptedClient(setting(int(NOW) - 3600, ok()))
-    set_clock(client, -60, lambda: NOW)
+    complete(set_clock(client, -60, lambda: NOW))
     client.assert_played()
 
 
 @pytest.mark.parametrize(("code", "kind"), [(0xD4, InsufficientPrivilege), (0xD5, CommandError)])
 def test_clock_that_may_not_be_set_is_an_error(code: int, kind: type[CommandError]) -> None:
     with pytest.raises(kind, match="Set SEL Time was refused"):
-        set_clock(ScriptedClient(setting(int(NOW), no(code))), None, lambda: NOW)
+        complete(set_clock(ScriptedClient(setting(int(NOW), no(code))), None, lambda: NOW))
 
 
 @pytest.mark.parametrize(("drift", "changed"), [(60, False), (-60, False), (61, True), (-61, True)])
@@ -75,13 +75,13 @@ def test_clock_within_the_tolerance_is_left_alone(drift: int, changed: bool) -> 
     script = [time_is(int(NOW) + drift), NO_OFFSET]
     more = [setting(int(NOW), ok()), time_is(int(NOW)), NO_OFFSET] if changed else []
     client = ScriptedClient(*script, *more)
-    assert run(client, 60.0, False, lambda: NOW).changed is changed
+    assert complete(run(client, 60.0, False, lambda: NOW)).changed is changed
     client.assert_played()
-    checked = run(ScriptedClient(*script), 60.0, True, lambda: NOW)
+    checked = complete(run(ScriptedClient(*script), 60.0, True, lambda: NOW))
     assert (checked.changed, checked.after.drift_s) == (changed, 0.0 if changed else drift)
 
 
 def test_clock_that_does_not_stay_set_is_an_error() -> None:
     script = [time_is(7), NO_OFFSET, setting(int(NOW), ok()), time_is(9), NO_OFFSET]
     with pytest.raises(SelError, match="accepted the time and shows 9 s since its start"):
-        run(ScriptedClient(*script), 60.0, False, lambda: NOW)
+        complete(run(ScriptedClient(*script), 60.0, False, lambda: NOW))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from fakes import Exchange, ScriptedClient, no, ok
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import DeadlineExceeded, SelError
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sel.log import (
     UNSPECIFIED_TIME,
@@ -56,7 +56,7 @@ def end(record_id: int = 0) -> Exchange:
 
 def read(*script: Exchange) -> Log:
     client = ScriptedClient(*script)
-    log = read_log(client)
+    log = complete(read_log(client))
     client.assert_played()
     return log
 
@@ -90,26 +90,26 @@ def test_share_that_is_used(
 ) -> None:
     script = [info(entries, free, operations=operations), *([allocation(*answer)] if answer else [])]
     client = ScriptedClient(*script)
-    assert read_info(client).used_percent == percent
+    assert complete(read_info(client)).used_percent == percent
     client.assert_played()
 
 
 def test_bmc_without_a_log_or_a_reservation_is_named() -> None:
     with pytest.raises(SelError, match="no System Event Log"):
-        read_info(ScriptedClient((Request(STORAGE, 0x40), no(0xC1))))
+        complete(read_info(ScriptedClient((Request(STORAGE, 0x40), no(0xC1)))))
     with pytest.raises(SelError, match="cannot be reserved") as caught:
-        reserve(ScriptedClient((Request(STORAGE, 0x42), no(0xC1))))
+        complete(reserve(ScriptedClient((Request(STORAGE, 0x42), no(0xC1)))))
     assert "nothing is erased" in caught.value.next_step
 
 
 def test_erasure_in_progress_is_waited_for_until_the_deadline() -> None:
     client = ScriptedClient(*[(Request(STORAGE, 0x40), no(ERASING))] * 7, info())
-    assert read_info(client).entries == 0
+    assert complete(read_info(client)).entries == 0
     assert client.pauses == 7
     client = ScriptedClient((Request(STORAGE, 0x40), no(ERASING)))
     client.at_pause = DeadlineExceeded("over")
     with pytest.raises(DeadlineExceeded):
-        read_info(client)
+        complete(read_info(client))
 
 
 def test_entries_are_followed_by_their_ids() -> None:
@@ -163,12 +163,12 @@ def test_empty_log() -> None:
 def test_tail_whose_beginning_or_end_has_changed_is_no_tail(tail: list[Exchange]) -> None:
     before = Log(decode_info(info_bytes(2)), (entry(1), entry(2)))
     client = ScriptedClient(*tail, info(1), get(0, 0xFFFF, 9), info(1))
-    assert read_tail(client, before).entries == (entry(9),)
+    assert complete(read_tail(client, before)).entries == (entry(9),)
     client.assert_played()
 
 
 def test_progress_is_told_entry_by_entry() -> None:
     told: list[tuple[int, int]] = []
     client = ScriptedClient(info(2), get(0, 2, 1), get(2, 0xFFFF), info(2))
-    read_log(client, progress=lambda done, total: told.append((done, total)))
+    complete(read_log(client, progress=lambda done, total: told.append((done, total))))
     assert told == [(1, 2), (2, 2)]
