@@ -17,6 +17,10 @@ options:
         Linux' OpenIPMI driver (C(/dev/ipmi0)). That needs no library, and no name or password; the user has to be let
         at the device (C(become)).
     type: str
+"""
+
+    SESSION = r"""
+options:
   port:
     description: UDP port of the BMC.
     type: int
@@ -41,12 +45,14 @@ options:
     type: float
     default: 180
   request_timeout_s:
-    description: Seconds to wait for the answer to one request, before it is sent again.
+    description:
+      - Seconds to wait at the most for the answer to one request, before it is sent again.
+      - A BMC that usually answers sooner is asked again sooner with O(transport=native).
     type: float
     default: 2
   retries:
     description:
-      - How often a request that stays without an answer is sent again.
+      - For how many times O(request_timeout_s) more an answer is waited for, and the request sent again.
       - A BMC that is not there is given up after (O(retries) + 1) times O(request_timeout_s), which is 8 seconds by
         default.
     type: int
@@ -58,8 +64,23 @@ options:
       - In any case one BMC is asked by one process of a user at a time; the others wait for their turn.
     type: float
     default: 0
+  transport:
+    description:
+      - Who speaks IPMI over LAN. V(native) is the collection's own RMCP+; a BMC that offers IPMI 1.5 only is asked
+        through pyghmi all the same. V(pyghmi) asks every BMC through that library.
+    type: str
+    choices: [native, pyghmi]
+    default: native
+  cipher_suite:
+    description:
+      - The cipher suite of the session. By default 17, and 3 for a BMC that has no 17. Suites without authentication,
+        integrity or confidentiality are never used.
+      - With O(transport=pyghmi) nobody can choose.
+    type: int
+    choices: [3, 8, 17]
 requirements:
-  - pyghmi >= 1.5.61 in the Python that runs the plugin, for O(host)
+  - cryptography in the Python that runs the plugin, for BMCs over LAN
+  - pyghmi >= 1.5.61, which brings it, for O(transport=pyghmi) and for BMCs that offer IPMI 1.5 only
 notes:
   - Over LAN the plugin runs in the controller's process when the task's connection is local (C(delegate_to=localhost)
     for servers that are reached otherwise), at a fraction of a module's cost. With any other connection, and with

@@ -26,6 +26,7 @@ options:
     default: 0
 extends_documentation_fragment:
   - baremetal.ipmi.bmc
+  - baremetal.ipmi.bmc.session
   - baremetal.ipmi.bmc.reading
   - baremetal.ipmi.bmc.read_only
 seealso:

@@ -69,6 +69,7 @@ options:
     type: dict
 extends_documentation_fragment:
   - baremetal.ipmi.bmc
+  - baremetal.ipmi.bmc.session
   - baremetal.ipmi.bmc.health_rules
   - baremetal.ipmi.bmc.sdr_cache
   - baremetal.ipmi.bmc.changes

@@ -28,6 +28,7 @@ options:
     default: operator
 extends_documentation_fragment:
   - baremetal.ipmi.bmc
+  - baremetal.ipmi.bmc.session
   - baremetal.ipmi.bmc.changes
 seealso:
   - module: baremetal.ipmi.ipmi_sel_info

@@ -58,6 +58,7 @@ options:
     default: false
 extends_documentation_fragment:
   - baremetal.ipmi.bmc
+  - baremetal.ipmi.bmc.session
   - baremetal.ipmi.bmc.reading
   - baremetal.ipmi.bmc.health_rules
   - baremetal.ipmi.bmc.sdr_cache

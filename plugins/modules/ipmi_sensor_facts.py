@@ -52,6 +52,7 @@ options:
     type: str
 extends_documentation_fragment:
   - baremetal.ipmi.bmc
+  - baremetal.ipmi.bmc.session
   - baremetal.ipmi.bmc.reading
   - baremetal.ipmi.bmc.health_rules
   - baremetal.ipmi.bmc.sdr_cache

@@ -14,7 +14,7 @@ from ..module_utils._ansible.connection import options_from
 from ..module_utils._ansible.sensors import can_run_here
 from .engine_action import EngineAction
 
-_PROGRESS_INTERVAL_S = 10.0
+PROGRESS_INTERVAL_S = 10.0
 
 
 class BmcAction(EngineAction):
@@ -45,7 +45,7 @@ class BmcAction(EngineAction):
 
         def tell(done: int, total: int) -> None:
             nonlocal last
-            if time.monotonic() - last >= _PROGRESS_INTERVAL_S:
+            if time.monotonic() - last >= PROGRESS_INTERVAL_S:
                 last = time.monotonic()
                 self._display.v(f"{host}: {done} of {total} {what} read")
 

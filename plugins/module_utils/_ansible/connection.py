@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Union
 
 from ansible.module_utils.basic import env_fallback
 
 from .._core.client import Value, complete
 from .._core.errors import OptionError
+from .._transport.ciphers import SUITES
 from .._transport.lan import LanClient
 from .._transport.local import LocalClient, LocalOptions
+from .._transport.native import Ipmi15, NativeClient
 from .._transport.options import PRIVILEGES, LanOptions
 
 _ENVIRONMENT = {"host": "IPMI_HOST", "username": "IPMI_USERNAME", "password": "IPMI_PASSWORD"}
+
+NATIVE, PYGHMI = "native", "pyghmi"
 
 CONNECTION_SPEC: dict[str, dict[str, Any]] = {
     "host": {"type": "str", "fallback": (env_fallback, [_ENVIRONMENT["host"]])},
@@ -29,6 +35,8 @@ CONNECTION_SPEC: dict[str, dict[str, Any]] = {
     "request_timeout_s": {"type": "float", "default": 2.0},
     "retries": {"type": "int", "default": 3},
     "min_command_interval_s": {"type": "float", "default": 0.0},
+    "transport": {"type": "str", "choices": [NATIVE, PYGHMI], "default": NATIVE},
+    "cipher_suite": {"type": "int", "choices": sorted(SUITES)},
 }
 
 
@@ -37,7 +45,7 @@ def options_from(environment: Mapping[str, str]) -> dict[str, str]:
     return {option: environment[name] for option, name in _ENVIRONMENT.items() if name in environment}
 
 
-Client = Union[LanClient, LocalClient]
+Client = Union[NativeClient, LanClient, LocalClient]
 
 
 def is_local(params: Mapping[str, Any]) -> bool:
@@ -45,16 +53,30 @@ def is_local(params: Mapping[str, Any]) -> bool:
     return params["host"] is None
 
 
-def open_client(params: Mapping[str, Any]) -> Client:
-    """The BMC that a task names; enter it as an asynchronous context to talk to it."""
+@asynccontextmanager
+async def open_client(params: Mapping[str, Any]) -> AsyncIterator[Client]:
+    """The BMC that a task names, as an asynchronous context: a session that is closed on every way out."""
     if is_local(params):
-        return LocalClient(local_options(params))
-    return LanClient(lan_options(params))
+        async with LocalClient(local_options(params)) as local:
+            yield local
+        return
+    async with AsyncExitStack() as opened:
+        yield await _open_over_lan(lan_options(params), params["transport"], opened)
 
 
-def converse(conversation: Coroutine[Any, Any, Value]) -> Value:
-    """The value of a coroutine that talks to a BMC, run to its end: here what is asynchronous begins."""
-    return complete(conversation)
+async def _open_over_lan(options: LanOptions, transport: str, opened: AsyncExitStack) -> Client:
+    if transport == NATIVE:
+        with suppress(Ipmi15):
+            return await opened.enter_async_context(NativeClient(options))
+    return await opened.enter_async_context(LanClient(options))
+
+
+def converse(params: Mapping[str, Any], conversation: Coroutine[Any, Any, Value]) -> Value:
+    """The value of a coroutine that talks to the BMC which a task names: here what is asynchronous begins. The native
+    transport has an event loop; the others hold it up, and need none."""
+    if is_local(params) or params["transport"] != NATIVE:
+        return complete(conversation)
+    return asyncio.run(conversation)
 
 
 def bmc_name(params: Mapping[str, Any]) -> str:
@@ -93,4 +115,5 @@ def lan_options(params: Mapping[str, Any]) -> LanOptions:
         request_timeout_s=params["request_timeout_s"],
         retries=params["retries"],
         min_command_interval_s=params["min_command_interval_s"],
+        cipher_suite=params["cipher_suite"],
     )

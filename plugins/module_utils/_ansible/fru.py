@@ -26,7 +26,7 @@ def gather_fru(params: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     if not 0 <= params["device"] <= _LAST_DEVICE:
         raise OptionError(f"device {params['device']} is no FRU device", f"Give a number from 0 to {_LAST_DEVICE}.")
     with telling_host(params):
-        result = converse(_read(params))
+        result = converse(params, _read(params))
     told = {"fru": fru_data(result.fru), "bmc": bmc_facts(result.device, result.guid)}
     return told, [f"{bmc_name(params)}: {warning}" for warning in result.warnings]
 

@@ -13,6 +13,7 @@ from typing import Any, Callable
 
 from .._core.errors import IpmiError, OptionError
 from .._core.health.overrides import HEALTHS, UserRule, parse_rules
+from .._core.sel.clock import read_clock
 from .._core.sel.log import Progress
 from .._core.sel.selection import EventSelection, parse_event_selection
 from .._ops.records import Kept
@@ -120,7 +121,7 @@ def gather_log(params: Mapping[str, Any], progress: Progress | None = None) -> t
         return _from_archive(params["archive"], _choice(params))
     wish = log_wish(params)
     with telling_host(params):
-        return converse(_from_bmc(params, wish, progress))
+        return converse(params, _from_bmc(params, wish, progress))
 
 
 def _from_archive(archive: str, choice: Choice) -> tuple[dict[str, Any], list[str]]:
@@ -135,6 +136,11 @@ async def _from_bmc(
 ) -> tuple[dict[str, Any], list[str]]:
     async with open_client(params) as client:
         return await read_events(wish, client, bmc_name(params), progress)
+
+
+async def read_clock_of(client: Client) -> dict[str, Any] | None:
+    """``sel_clock`` of the BMC behind an open client. Raises an IpmiError."""
+    return clock_data(await read_clock(client, time.time))
 
 
 async def read_events(

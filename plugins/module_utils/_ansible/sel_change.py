@@ -83,7 +83,7 @@ def change_here(
     params = with_privilege(params)
     request = _request(params, check)
     with _archive_place(params, name, check) as place:
-        result, archive, origin = converse(_change(params, request, place, progress))
+        result, archive, origin = converse(params, _change(params, request, place, progress))
     return _told(params, result, archive, place, origin, diff), _named(params, origin, result)
 
 
@@ -105,14 +105,14 @@ def change_from_here(
     with _archive_place(params, name, check) as place:
         access = _FarAccess(call)
         archive = _archive(params, place, access.origin, check)
-        result = converse(run(request, access, archive))
+        result = converse(params, run(request, access, archive))
     return _told(params, result, archive, place, access.origin, diff), _named(params, access.origin, result)
 
 
 def part(params: Mapping[str, Any]) -> dict[str, Any]:
     """The module's part where the archive is elsewhere: read the log, or erase it unless it has changed."""
     params = with_privilege(params)
-    return converse(_part(params, _request(params, check=False)))
+    return converse(params, _part(params, _request(params, check=False)))
 
 
 async def _part(params: Mapping[str, Any], request: ChangeRequest) -> dict[str, Any]:

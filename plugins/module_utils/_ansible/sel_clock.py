@@ -27,7 +27,7 @@ def set_sel_clock(params: Mapping[str, Any], check: bool, diff: bool) -> dict[st
     if not params["tolerance_s"] >= 1:
         raise OptionError("tolerance_s is below 1", "Give at least 1: BMCs count whole seconds.")
     with telling_host(params):
-        result = converse(_set(params, check))
+        result = converse(params, _set(params, check))
     told: dict[str, Any] = {
         "changed": result.changed,
         "before": clock_data(result.before),

@@ -13,7 +13,7 @@ from .._core.health.overrides import HEALTHS, parse_rules
 from .._core.selection import parse_selection
 from .._ops.records import Kept
 from .._ops.sensors import Progress, SensorsRequest, run
-from .._transport.foundation import HAS_PYGHMI
+from .._transport.foundation import HAS_CRYPTOGRAPHY
 from .connection import CONNECTION_SPEC, Client, bmc_name, converse, open_client
 from .facts import sensor_facts
 from .query import compile_query
@@ -53,7 +53,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
 
 def can_run_here() -> bool:
     """Whether this Python has what a conversation over LAN needs."""
-    return HAS_PYGHMI
+    return HAS_CRYPTOGRAPHY
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def sensors_wish(params: Mapping[str, Any]) -> SensorsWish:
 
 def gather(params: Mapping[str, Any], progress: Progress | None = None) -> tuple[dict[str, Any], list[str]]:
     """The facts, and what the user should be warned of. Raises an IpmiError that tells everything, and nothing else."""
-    return converse(_gather(params, sensors_wish(params), progress))
+    return converse(params, _gather(params, sensors_wish(params), progress))
 
 
 async def _gather(

@@ -5,40 +5,70 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 import threading
-from typing import Any
+from typing import Any, Union
 
 from .._core.errors import DeadlineExceeded, UnknownHost
 from .options import LanOptions
 
 _MAX_PACKET = 4096
 Address = tuple[Any, ...]
+_Found = Union[list[tuple[int, Address]], Exception]
 
 
 def resolve(options: LanOptions) -> list[tuple[int, Address]]:
     """The host's addresses as (family, socket address); a resolver that hangs is left behind at the deadline."""
-    found: list[Any] = []
-
-    def look_up() -> None:
-        try:
-            found.append(_look_up(options))
-        except (OSError, UnicodeError) as error:
-            found.append(error)
-
     with contextlib.suppress(OSError, UnicodeError):
         return _look_up(options, socket.AI_NUMERICHOST)  # an address needs no resolver, and so no deadline
-    thread = threading.Thread(target=look_up, daemon=True)
+    found: list[_Found] = []
+    thread = threading.Thread(target=lambda: found.append(_try_to_look_up(options)), daemon=True)
     thread.start()
     thread.join(options.timeout_s)
-    if not found:
+    return _resolved(options, found[0] if found else None)
+
+
+async def resolve_soon(options: LanOptions) -> list[tuple[int, Address]]:
+    """As resolve, while the event loop goes on."""
+    with contextlib.suppress(OSError, UnicodeError):
+        return _look_up(options, socket.AI_NUMERICHOST)
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[_Found | None] = loop.create_future()
+
+    def settle(found: _Found | None = None) -> None:
+        if not future.done():
+            future.set_result(found)
+
+    def look_up() -> None:
+        found = _try_to_look_up(options)
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, found)
+
+    # No executor: a loop that ends waits for those of its threads that hang.
+    threading.Thread(target=look_up, daemon=True).start()
+    timer = loop.call_later(options.timeout_s, settle)
+    try:
+        return _resolved(options, await future)
+    finally:
+        timer.cancel()
+
+
+def _try_to_look_up(options: LanOptions) -> _Found:
+    try:
+        return _look_up(options)
+    except (OSError, UnicodeError) as error:
+        return error
+
+
+def _resolved(options: LanOptions, found: _Found | None) -> list[tuple[int, Address]]:
+    if found is None:
         raise DeadlineExceeded(f"the name was not resolved within {options.timeout_s:g} s", host=options.name)
-    if isinstance(found[0], Exception):
-        reason = getattr(found[0], "strerror", None) or found[0]
+    if isinstance(found, Exception):
+        reason = getattr(found, "strerror", None) or found
         raise UnknownHost(f"the name cannot be resolved: {reason}", host=options.name)
-    addresses: list[tuple[int, Address]] = found[0]
-    return addresses
+    return found
 
 
 def _look_up(options: LanOptions, flags: int = 0) -> list[tuple[int, Address]]:

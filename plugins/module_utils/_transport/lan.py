@@ -53,7 +53,8 @@ class LanClient:
         check_options(options)
         if not HAS_PYGHMI:
             raise OptionError(
-                f"IPMI over LAN needs the Python library pyghmi, which {sys.executable} does not have",
+                f"a BMC without IPMI 2.0, and transport: pyghmi, need the Python library pyghmi, which {sys.executable}"
+                " does not have",
                 "Install it there with pip.",
             )
         self._options = options

@@ -23,7 +23,7 @@ _LONGEST_S = 7 * 24 * 3600.0
 @dataclass(frozen=True)
 class LanOptions:
     """``timeout_s`` bounds the whole conversation, ``request_timeout_s`` one try of one request, ``retries`` the
-    tries after the first."""
+    tries after the first. ``cipher_suite``: None for the best of the preferred ones that the BMC has."""
 
     host: str
     username: str = ""
@@ -35,6 +35,12 @@ class LanOptions:
     request_timeout_s: float = 2.0
     retries: int = 3
     min_command_interval_s: float = 0.0
+    cipher_suite: int | None = None
+
+    @property
+    def patience_s(self) -> float:
+        """How long an answer to one request is waited for, over all tries."""
+        return self.request_timeout_s * (self.retries + 1)
 
     @property
     def name(self) -> str:

@@ -70,10 +70,15 @@ class Pace:
 
     def keep_interval(self) -> None:
         """Wait until the interval since the packet before has passed."""
-        pause = self._next_at - self.clock.now()
+        pause = self.claim_turn()
         if pause > 0:
             self.sleep(pause)
-        self._next_at = self.clock.now() + self._interval_s
+
+    def claim_turn(self) -> float:
+        """The seconds until the next packet may leave, which is then taken to leave at that time."""
+        pause = max(self._next_at - self.clock.now(), 0.0)
+        self._next_at = self.clock.now() + pause + self._interval_s
+        return pause
 
     def expect(self, requests: int) -> None:
         """Raise OptionError, with the arithmetic, where so many requests can never be made before the deadline."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 from urllib.parse import quote
 
-_LOOK_AGAIN_S = 0.1
+LOOK_AGAIN_S = 0.1
 
 
 def default_folder() -> str:
@@ -29,16 +29,20 @@ def default_folder() -> str:
 def lock_file(descriptor: int, pause: Callable[[float], bool]) -> bool:
     """Wait for the lock on a file; ``pause`` waits so many seconds, and tells by False that no time is left. A file
     system without locks has nothing to wait for."""
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not pause(_LOOK_AGAIN_S):
-                return False
-            continue
-        except OSError:
-            pass
-        return True
+    while not _try_to_lock(descriptor):
+        if not pause(LOOK_AGAIN_S):
+            return False
+    return True
+
+
+def _try_to_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 class Turn:
@@ -50,12 +54,19 @@ class Turn:
 
     def take(self, pause: Callable[[float], bool]) -> bool:
         """Wait for the turn; ``pause`` waits so many seconds, and tells by False that no time is left."""
+        while not self.try_to_take():
+            if not pause(LOOK_AGAIN_S):
+                return False
+        return True
+
+    def try_to_take(self) -> bool:
+        """Take the turn, if nobody has it."""
         try:
             os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
             self._file = open(self._path, "ab")  # noqa: SIM115 - it stays open for as long as the turn lasts
         except OSError:
             return True
-        if lock_file(self._file.fileno(), pause):
+        if _try_to_lock(self._file.fileno()):
             return True
         self.give_back()
         return False

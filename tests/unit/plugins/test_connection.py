@@ -36,13 +36,13 @@ def test_every_option_is_handed_on():
     given = {
         "host": "bmc1", "port": 6230, "username": "monitor", "password": "x", "kg": "0x00ff",
         "privilege": "operator", "timeout_s": 60.5, "request_timeout_s": 1.5, "retries": 7,
-        "min_command_interval_s": 0.25,
+        "min_command_interval_s": 0.25, "cipher_suite": 3,
     }  # fmt: skip
     assert options(**given) == LanOptions(**given)
 
 
 def test_every_option_of_the_spec_reaches_the_transport():
-    assert set(CONNECTION_SPEC) == set(LanOptions.__dataclass_fields__)
+    assert set(CONNECTION_SPEC) == {*LanOptions.__dataclass_fields__, "transport"}
 
 
 def test_text_becomes_numbers():
@@ -119,7 +119,7 @@ def test_value_of_the_wrong_kind_is_the_users_error(args):
 
 
 def test_documentation_and_spec_agree():
-    fragments = (ModuleDocFragment.DOCUMENTATION, ModuleDocFragment.READING)
+    fragments = (ModuleDocFragment.DOCUMENTATION, ModuleDocFragment.SESSION, ModuleDocFragment.READING)
     documented = {name: told for text in fragments for name, told in yaml.safe_load(text)["options"].items()}
     assert set(documented) == set(CONNECTION_SPEC)
     for name, spec in CONNECTION_SPEC.items():

@@ -17,7 +17,9 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import con
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.sensors import ARGUMENT_SPEC, gather
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import OptionError, WrongPassword
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import lan as lan_module
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import native as native_module
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.native import Ipmi15, NativeClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions, check_options
 
 RECORDS = [
@@ -62,7 +64,7 @@ class Lan:
 def lan(monkeypatch, tmp_path):
     """A fresh BMC for every test, and no files outside of the test's own folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(connection, "LanClient", Lan)
+    monkeypatch.setattr(connection, "NativeClient", Lan)
     Lan.bmc, Lan.at_log_in, Lan.options, Lan.closed = WholeBmc(RECORDS, ANSWERS), None, [], 0
     return Lan
 
@@ -145,17 +147,37 @@ def test_error_at_log_in_is_handed_on(lan):
         read()
 
 
-def test_missing_pyghmi_is_told_with_the_python_that_misses_it(monkeypatch):
-    monkeypatch.setattr(sensors, "HAS_PYGHMI", False)
+def test_missing_library_is_told_with_the_python_that_misses_it(monkeypatch):
+    monkeypatch.setattr(sensors, "HAS_CRYPTOGRAPHY", False)
+    monkeypatch.setattr(native_module, "HAS_CRYPTOGRAPHY", False)
     monkeypatch.setattr(lan_module, "HAS_PYGHMI", False)
     monkeypatch.setattr(sys, "executable", "/usr/bin/python3.11")
     assert not sensors.can_run_here()
+    with pytest.raises(OptionError, match=r"cryptography, which /usr/bin/python3\.11 does not have"):
+        NativeClient(LanOptions("192.0.2.1"))
     with pytest.raises(OptionError, match=r"pyghmi, which /usr/bin/python3\.11 does not have"):
         LanClient(LanOptions("192.0.2.1"))
 
 
-def test_plugin_can_run_where_pyghmi_is():
+def test_plugin_can_run_where_the_library_is():
     assert sensors.can_run_here()
+
+
+def test_transport_is_the_one_that_is_named(monkeypatch):
+    monkeypatch.setattr(connection, "NativeClient", None)
+    monkeypatch.setattr(connection, "LanClient", Lan)
+    assert read(transport="pyghmi")[0]["ipmi_health"]["status"] == "nominal"
+
+
+def test_bmc_without_rmcp_plus_is_asked_through_pyghmi(lan, monkeypatch):
+    class SpeaksNone(Lan):
+        async def __aenter__(self):
+            raise Ipmi15
+
+    monkeypatch.setattr(connection, "NativeClient", SpeaksNone)
+    monkeypatch.setattr(connection, "LanClient", Lan)
+    assert read()[0]["ipmi_health"]["status"] == "nominal"
+    assert lan.closed == 1
 
 
 def test_warnings_name_the_host(lan):

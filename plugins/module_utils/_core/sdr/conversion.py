@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Callable
 
 from ..errors import DecodeError
 
 UNSIGNED, ONES_COMPLEMENT, TWOS_COMPLEMENT, NOT_ANALOG = range(4)
 _FIRST_NON_LINEAR = 0x70
+_KEPT_VALUES = 65536
 _SIGNIFICANT_DIGITS = 12  # far beyond a byte's precision, and free of binary rounding noise
 
 _LINEARIZATIONS: dict[int, Callable[[float], float]] = {
@@ -69,6 +71,7 @@ class Conversion:
             return raw - 0xFF if raw & 0x80 else raw
         return raw
 
+    @lru_cache(maxsize=_KEPT_VALUES)  # noqa: B019 - of frozen values, and bounded
     def value(self, raw: int) -> float | None:
         """The value in the sensor's units; None where none exists: no analog sensor, a logarithm of nothing, an
         overflow."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Callable
 
 from ..errors import DecodeError
@@ -13,6 +14,8 @@ from .conversion import decode_conversion
 from .strings import decode_id_string
 
 HEADER_LENGTH = 5
+# Servers of one model have the same records: those of a score of models are decoded once in a process.
+KEPT_RECORDS = 8192
 _ALPHABETIC = 1
 _INSTANCE = 0x7F  # the eighth bit tells a logical entity from a physical one
 # Offsets of the thresholds in a full record, by the readable mask's bit order (bytes 37 to 42).
@@ -20,6 +23,7 @@ _THRESHOLD_OFFSETS = (41, 40, 39, 38, 37, 36)
 _NO_SHARING = r.Sharing(1, False, 0, False)
 
 
+@lru_cache(maxsize=KEPT_RECORDS)
 def decode_record(data: bytes) -> r.Record:
     """A whole record, header and body. Raises DecodeError where bytes are missing that tell what it is about."""
     if len(data) < HEADER_LENGTH:

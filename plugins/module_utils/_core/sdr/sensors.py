@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from ..client import BMC_ADDRESS, Target
 from ..collectd.names import collectd_name, collectd_type
+from .decode import KEPT_RECORDS
 from .entities import entity_name
 from .records import Record, SensorRecord, Sharing
 from .sensor_types import sensor_type_name
@@ -20,34 +22,37 @@ _LAST_COLLECTD_LINEARIZATION = 0x70  # the library below collectd converts no ot
 
 @dataclass(frozen=True)
 class Sensor:
-    """One sensor: its record, and what differs between those that share it; ``id_string`` is its name with blanks."""
+    """One sensor: its record, and what differs between those that share it; ``id_string`` is its name with blanks.
+
+    What follows from these is made out once: the sensors of BMCs of one model are the same objects.
+    """
 
     record: SensorRecord
     id_string: str
     number: int
     entity_instance: int
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.id_string.strip() or f"sensor {self.number:02X}h"
 
-    @property
+    @cached_property
     def entity(self) -> str:
         return f"{self.record.entity_id}.{self.entity_instance}"
 
-    @property
+    @cached_property
     def entity_name(self) -> str:
         return entity_name(self.record.entity_id)
 
-    @property
+    @cached_property
     def type_name(self) -> str:
         return sensor_type_name(self.record.sensor_type)
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return "threshold" if self.record.is_threshold else "discrete"
 
-    @property
+    @cached_property
     def is_analog(self) -> bool:
         """Whether the reading is a number: the record has factors, and, for a discrete sensor, a unit that gives it
         a meaning."""
@@ -57,7 +62,7 @@ class Sensor:
         units = self.record.units
         return self.record.is_threshold or bool(units.base or units.modifier or units.percentage)
 
-    @property
+    @cached_property
     def unit(self) -> str | None:
         """The unit as text, None for a sensor whose reading is no number."""
         units = self.record.units
@@ -67,7 +72,7 @@ class Sensor:
             else None
         )
 
-    @property
+    @cached_property
     def collectd_name(self) -> str:
         """What collectd's ipmi plugin calls the sensor; it does not count up the instance of shared records.
 
@@ -78,7 +83,7 @@ class Sensor:
         name = "" if record.event_only else self.id_string
         return collectd_name(name, record.entity_id, record.entity_instance, record.owner, record.channel)
 
-    @property
+    @cached_property
     def collectd_type(self) -> str | None:
         """The type as which collectd's ipmi plugin reports the sensor, None where it leaves it out."""
         record, units = self.record, self.record.units
@@ -96,7 +101,7 @@ class Sensor:
             has_reading,
         )
 
-    @property
+    @cached_property
     def target(self) -> Target | None:
         """Whom to ask: None is the BMC itself, else the controller that owns the sensor, through the bridge."""
         return None if self.record.owner == BMC_ADDRESS else Target(self.record.owner, self.record.channel)
@@ -119,7 +124,8 @@ def _shared_name(name: str, sharing: Sharing, position: int) -> str:
     return name + (_letters(modifier) if sharing.alphabetic else str(modifier))
 
 
-def expand(record: SensorRecord) -> list[Sensor]:
+@lru_cache(maxsize=KEPT_RECORDS)
+def expand(record: SensorRecord) -> tuple[Sensor, ...]:
     """The sensors that a record stands for, in the order of their numbers; a number past FFh does not exist."""
     sensors = []
     for position in range(record.sharing.count):
@@ -133,7 +139,7 @@ def expand(record: SensorRecord) -> list[Sensor]:
                 entity_instance=record.entity_instance + (position if record.sharing.instance_increments else 0),
             )
         )
-    return sensors
+    return tuple(sensors)
 
 
 def expand_all(records: Iterable[Record]) -> list[Sensor]:

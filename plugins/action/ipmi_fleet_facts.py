@@ -1,0 +1,33 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ipmi_fleet_facts: one target's share of what a task has registered, in the controller's process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._ansible.fleet_facts import FLEET_FACTS_SPEC, share
+
+
+class ActionModule(ActionBase):
+    _supports_check_mode = True
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _validation, options = self.validate_argument_spec(argument_spec=FLEET_FACTS_SPEC)
+        known = task_vars or {}
+        # As it stands: nothing in it is a template, and a fleet is too much to look through once a host.
+        fleet = known.get(options["variable"])
+        if not isinstance(fleet, dict) or "fleet" not in fleet:
+            raise AnsibleActionFail(
+                f"variable: {options['variable']!r} is no result of ipmi_fleet_info. Register one with run_once."
+            )
+        told, warnings = share(fleet, options["target"] or known["inventory_hostname"], options["part"])
+        for warning in warnings:
+            self._display.warning(warning)
+        return {**result, **told}

@@ -1,0 +1,228 @@
+# Copyright: (c) 2026, baremetal.ipmi contributors
+# GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ipmi_fleet_info behind both of its doors: a list of targets, and what each of them says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from .._core.client import complete
+from .._core.errors import IpmiError, OptionError
+from .._core.health.rate import WORST_FIRST
+from .._transport.crowd import Conversation, converse_with_all
+from .._transport.lan import LanClient
+from .._transport.native import Ipmi15, NativeClient
+from .._transport.options import LanOptions, check_options
+from .._transport.wire import Stalled
+from .connection import CONNECTION_SPEC, lan_options
+from .failure import failure
+from .fleet_processes import in_processes, open_conversations
+from .sel import INFO_SPEC, LogWish, log_wish, read_clock_of, read_events
+from .sensors import ARGUMENT_SPEC as SENSORS_SPEC
+from .sensors import SensorsWish, read_sensors, sensors_wish
+
+SENSORS, SEL, CLOCK = "sensors", "sel", "clock"
+_READING = ("sensors", "ignore_selected", "types", "thresholds", "query", "health_rules")
+_LOG = ("since", "severity", "sensors", "directions", "live")
+_CACHE = ("sdr_cache", "sdr_cache_dir")
+_KEYS = ("ipmi_sensors", "ipmi_health", "ipmi_bmc", "sel", "sel_info", "sel_clock")
+# What a host's variables are called that set the options of its target.
+VARIABLES = {name: f"bmc_{name}" for name in ("host", "port", "username", "password", "kg", "privilege")}
+
+
+def _without_defaults(spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {key: value for key, value in told.items() if key not in ("default", "fallback", "required")}
+        for name, told in spec.items()
+    }
+
+
+_OF_A_TARGET = {name: SENSORS_SPEC[name] for name in (*CONNECTION_SPEC, *_READING)}
+_OF_THE_LOG = {name: INFO_SPEC[name] for name in _LOG}
+
+FLEET_SPEC: dict[str, dict[str, Any]] = {
+    **{name: told for name, told in _OF_A_TARGET.items() if name != "host"},
+    **{name: SENSORS_SPEC[name] for name in _CACHE},
+    "targets": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            **_without_defaults(_OF_A_TARGET),
+            "log": {"type": "dict", "options": _without_defaults(_OF_THE_LOG)},
+        },
+    },
+    "hosts": {"type": "list", "elements": "str"},
+    "variables": {"type": "dict", "default": {}},
+    "collect": {"type": "list", "elements": "str", "choices": [SENSORS, SEL, CLOCK], "default": [SENSORS]},
+    "log": {"type": "dict", "options": _OF_THE_LOG, "apply_defaults": True},
+    "omit": {"type": "list", "elements": "str", "choices": list(_KEYS), "default": []},
+    "concurrency": {"type": "int", "default": 256},
+    "processes": {"type": "int", "default": 0},
+}
+
+Progress = Callable[[int, int, int], None]  # done, of so many, and how many of them failed
+
+
+@dataclass(frozen=True)
+class Target:
+    """One BMC, and what is wanted of it. ``log`` and ``sensors`` are shared by all targets that want the same."""
+
+    name: str
+    options: LanOptions
+    transport: str
+    sensors: SensorsWish | None
+    log: LogWish | None
+    clock: bool
+    omit: tuple[str, ...]
+
+
+def gather_fleet(params: Mapping[str, Any], progress: Progress | None = None) -> tuple[dict[str, Any], list[str]]:
+    """What ipmi_fleet_info returns. Raises OptionError for what counts for all targets; what is the matter with one of
+    them is told of that one."""
+    if params["concurrency"] < 1 or params["processes"] < 0:
+        raise OptionError("concurrency is below 1, or processes below 0", "Give how many BMCs are asked at a time.")
+    wishes = _Wishes(params)
+    outcomes: dict[str, dict[str, Any]] = {}
+    targets: list[Target] = []
+    for told in params["targets"] or []:
+        if told["name"] in outcomes:
+            raise OptionError(f"two targets are called {told['name']!r}", "Give each target a name of its own.")
+        outcomes[told["name"]] = {}
+        try:
+            targets.append(wishes.target(told))
+        except IpmiError as error:
+            outcomes[told["name"]] = {"failure": failure(error)}
+
+    failed, done = len(outcomes) - len(targets), len(outcomes) - len(targets)
+
+    def take(place: int, outcome: dict[str, Any]) -> None:
+        nonlocal failed, done
+        outcomes[targets[place].name] = outcome
+        failed, done = failed + ("failure" in outcome), done + 1
+        if progress:
+            progress(done, len(outcomes), failed)
+
+    in_processes(len(targets), params["processes"], lambda places, tell: _poll(targets, places, params, tell), take)
+    return _result(outcomes), []
+
+
+def _result(outcomes: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    read = {name: told for name, told in outcomes.items() if "told" in told}
+    failures = {name: told["failure"] for name, told in outcomes.items() if "failure" in told}
+    statuses = [told["health"]["status"] for told in read.values() if told["health"]]
+    return {
+        "fleet": {name: told["told"] for name, told in read.items()},
+        "failed_targets": {name: told["msg"] for name, told in failures.items()},
+        "errors": {name: told["error"] for name, told in failures.items()},
+        "target_warnings": {name: told["warnings"] for name, told in read.items() if told["warnings"]},
+        "summary": {
+            "targets": len(outcomes),
+            "read": len(read),
+            "unread": len(failures),
+            "incomplete": sum(bool(told["health"]) and not told["health"]["complete"] for told in read.values()),
+            "statuses": {status: statuses.count(status) for status in WORST_FIRST},
+        },
+    }
+
+
+class _Wishes:
+    """Targets out of the task's options, each expression parsed once for all that have it."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        self._params = params
+        self._collect = params["collect"]
+        self._sensors: dict[str, SensorsWish] = {}
+        self._logs: dict[str, LogWish] = {}
+        self._own({})  # what is wrong with the options of all is no target's failure
+
+    def target(self, told: Mapping[str, Any]) -> Target:
+        own = {name: value for name, value in told.items() if value is not None}
+        options = lan_options({**self._params, "host": None, **own})
+        check_options(options)
+        sensors, log = self._own(own)
+        transport = own.get("transport", self._params["transport"])
+        return Target(
+            told["name"], options, transport, sensors, log, CLOCK in self._collect, tuple(self._params["omit"])
+        )
+
+    def _own(self, own: Mapping[str, Any]) -> tuple[SensorsWish | None, LogWish | None]:
+        reading = {name: own.get(name, self._params[name]) for name in (*_READING, *_CACHE)}
+        sensors = log = None
+        if SENSORS in self._collect:
+            key = json.dumps(reading, sort_keys=True, default=str)
+            sensors = self._sensors.get(key) or self._sensors.setdefault(key, sensors_wish(reading))
+        if SEL in self._collect:
+            of_log = {**self._params["log"], **{k: v for k, v in own.get("log", {}).items() if v is not None}}
+            wanted = {**reading, **of_log, "query": None}
+            key = json.dumps(wanted, sort_keys=True, default=str)
+            log = self._logs.get(key) or self._logs.setdefault(key, log_wish(wanted))
+        return sensors, log
+
+
+def _poll(targets: list[Target], places: list[int], params: Mapping[str, Any], tell: Callable[..., None]) -> None:
+    """Ask these of the targets, in an event loop, and tell what each says."""
+
+    def conversation(place: int) -> Conversation:
+        async def talk(stalled: Stalled) -> None:
+            tell(place, await _outcome(targets[place], stalled))
+
+        return talk
+
+    at_a_time = max(params["concurrency"] * len(places) // max(len(targets), 1), 1)
+    conversations: Iterable[Conversation] = (conversation(place) for place in places)
+    asyncio.run(converse_with_all(conversations, at_a_time, open_conversations()))
+
+
+async def _outcome(target: Target, stalled: Stalled) -> dict[str, Any]:
+    """``told`` and ``warnings`` of a BMC, or its ``failure``: nothing that it says or does harms another one."""
+    try:
+        try:
+            if target.transport == "native":
+                async with NativeClient(target.options, stalled) as client:
+                    return await _read(target, client)
+        except Ipmi15:
+            pass
+        # A client that blocks: in a thread, so that it holds up none of the others.
+        return await asyncio.get_running_loop().run_in_executor(None, _read_blocking, target)
+    except IpmiError as error:
+        error.host = error.host or target.options.name
+        return {"failure": failure(error)}
+    except Exception as error:
+        kind = type(error).__name__
+        text = f"{target.options.name}: {kind}: {error}. This is a defect of the collection: report it."
+        details = {"kind": "defect", "message": f"{kind}: {error}", "host": target.options.name, "next_step": ""}
+        return {"failure": {"msg": text, "error": details}}
+
+
+def _read_blocking(target: Target) -> dict[str, Any]:
+    async def read() -> dict[str, Any]:
+        async with LanClient(target.options) as client:
+            return await _read(target, client)
+
+    return complete(read())
+
+
+async def _read(target: Target, client: Any) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    warnings: list[str] = []
+    name = target.options.name
+    if target.sensors:
+        facts, said = await read_sensors(target.sensors, client, name)
+        told.update(facts)
+        warnings += said
+    if target.log:
+        events, said = await read_events(target.log, client, name)
+        told.update({"ipmi_bmc": events.pop("bmc"), **told, **events})
+        warnings += [text for text in said if text not in warnings]
+    elif target.clock:
+        told["sel_clock"] = await read_clock_of(client)
+    kept = {key: value for key, value in told.items() if key not in target.omit}
+    health = told.get("ipmi_health")
+    short = {"status": health["status"], "complete": health["complete"]} if health else None
+    return {"told": kept, "warnings": warnings, "health": short}
