@@ -23,7 +23,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / ".build"))
+sys.path[:0] = [str(ROOT / ".build"), str(ROOT / "tests" / "fuzz")]
+
+import native  # noqa: E402
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core import bmc  # noqa: E402
@@ -236,15 +238,19 @@ TARGETS: dict[str, tuple[Target, list[bytes], int]] = {
     "text": (text, [b"Inlet Temp", "Lüfter".encode("latin-1"), "Диск".encode("utf-16-le")], 4),
     "packet": (packet, PACKETS, 2),
     "signed": (signed, [bytes.fromhex("811ccb20002d00304040c0e0"), bytes.fromhex("811c632000340020145e")], 2),
+    "native packet": (native.packet, native.SEEDS, 2),
+    "native signed": (native.signed, native.MESSAGES, 2),
     "whole read": (whole_read, [FULL, COMPACT, *OTHERS], 1),
 }
 
 
-def fuzz(executions: int, seed: int) -> dict[str, int]:
-    """Run the targets; the executions of each by name. What is not the engine's own error is raised, its input told."""
-    shares = sum(share for _target, _seeds, share in TARGETS.values())
+def fuzz(executions: int, seed: int, word: str = "") -> dict[str, int]:
+    """Run the targets with this word in their names; the executions of each by name. What is not the engine's own error
+    is raised, its input told."""
+    targets = {name: target for name, target in TARGETS.items() if word in name}
+    shares = sum(share for _target, _seeds, share in targets.values())
     done = {}
-    for name, (target, seeds, share) in TARGETS.items():
+    for name, (target, seeds, share) in targets.items():
         rng = random.Random(f"{seed} {name}")
         done[name] = executions * share // shares + 1
         for _turn in range(done[name]):
@@ -263,10 +269,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--executions", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--only", default="", metavar="WORD", help="the targets with this word in their names")
     arguments = parser.parse_args()
-    fuzz(5_000, arguments.seed + 1)  # everything is imported and warm now
+    fuzz(5_000, arguments.seed + 1, arguments.only)  # everything is imported and warm now
     before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    done = fuzz(arguments.executions, arguments.seed)
+    done = fuzz(arguments.executions, arguments.seed, arguments.only)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     counts = ", ".join(f"{name} {count}" for name, count in done.items())
     print(f"seed {arguments.seed}: {sum(done.values())} executions in {time.monotonic() - started:.0f} s ({counts});")

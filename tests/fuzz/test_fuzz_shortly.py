@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 
 import fuzz
+import native
 import pytest
 
 
@@ -27,3 +28,20 @@ def test_fuzzer_finds_what_raises(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     with pytest.raises(ValueError, match="found"):
         fuzz.fuzz(100_000, 1)
     assert "brittle: seed 1: 01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", native.SUITES)
+def test_packets_that_the_fuzzer_begins_with_are_believed(number: int) -> None:
+    """Else it would never come past the first check."""
+    suite = native.ciphers.SUITES[number]
+    messages = {native.OPEN_RESPONSE: native.open_response, **native.PROOFS}
+    for awaited, message in messages.items():
+        assert native.believed(suite, awaited, native.rmcp.build_packet(awaited, message(suite)))
+    established = native.session(suite, established=True)
+    assert [bool(established._judge(packet)) for packet in native.SEEDS].count(True) == 1
+
+
+def test_fuzzer_finds_a_proof_that_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hmac.compare_digest", lambda one, other: len(one) == len(other))
+    with pytest.raises(ValueError, match="believed"):
+        fuzz.fuzz(20_000, 1, "native packet")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import lan
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import lan, native
+from harness import reading
 from harness.ipmi_sim import IpmiSim
 
 
@@ -39,4 +40,12 @@ def serve_image(serve: Callable[..., IpmiSim], bmc_images: Path) -> Callable[...
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """No long waits for a simulated BMC that is busy, or erases its log."""
-    monkeypatch.setattr(lan, "_BUSY_PAUSE_S", 0.005)
+    for transport in (lan, native):
+        monkeypatch.setattr(transport, "_BUSY_PAUSE_S", 0.005)
+
+
+@pytest.fixture(params=["native", "pyghmi"])
+def each_transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What goes through harness.reading goes through one transport, and then through the other."""
+    monkeypatch.setattr(reading, "transport", request.param)
+    return str(request.param)

@@ -18,6 +18,8 @@ from bmcsim import running
 from harness.reading import read
 from harness.relay import Change, Relay, is_about_log_ins, mended
 
+pytestmark = pytest.mark.usefixtures("each_transport")
+
 
 @pytest.fixture(scope="module")
 def rack() -> Iterator[Any]:

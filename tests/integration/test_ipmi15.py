@@ -17,6 +17,9 @@ from harness.ipmi_sim import IpmiSim
 from harness.reading import read
 from harness.relay import Relay, downgraded
 
+# By the native transport such a BMC is found out, and then asked by the other one.
+pytestmark = pytest.mark.usefixtures("each_transport")
+
 USERS = [
     {"name": "reader", "password": "Read-0nly", "privilege": "user"},
     {"name": "sixteen-byte-usr", "password": "sixteen-byte-pwd", "privilege": "administrator"},

@@ -18,6 +18,8 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import
 from bmcsim import running
 from harness.reading import QUICK, by_name, options, read, run_with
 
+pytestmark = pytest.mark.usefixtures("each_transport")
+
 GET_READING = (0x04, 0x2D)
 GET_THRESHOLDS = (0x04, 0x27)
 
@@ -112,7 +114,8 @@ def test_silence_to_thresholds_costs_two_sensors_their_retries(rack: Any) -> Non
     rack.requests.clear()
     rack.faults.change(commands=[{"netfn": 0x04, "cmd": 0x27, "no_reply": True}])
     facts = read(rack)
-    assert rack.requests.count(*GET_THRESHOLDS) == 2 * (1 + QUICK["retries"])
+    assert len({request.data for request in rack.requests if (request.netfn, request.cmd) == GET_THRESHOLDS}) == 2
+    assert rack.requests.count(*GET_THRESHOLDS) >= 2 * (1 + QUICK["retries"])
     assert facts["ipmi_sensors"] == complete["ipmi_sensors"]
     assert not facts["ipmi_health"]["complete"]
 

@@ -52,7 +52,9 @@ class Seal:
     def __init__(self, suite: Suite, session_key: bytes, bmc_id: int, console_id: int) -> None:
         self._suite = suite
         self._integrity_key = suite.hmac(session_key, b"\x01" * 20)
-        self._aes = algorithms.AES(suite.hmac(session_key, b"\x02" * 20)[:_AES_BLOCK])
+        # CBC's chaining is done here: a Cipher made anew for each packet's vector would cost as much as all the rest.
+        aes = Cipher(algorithms.AES(suite.hmac(session_key, b"\x02" * 20)[:_AES_BLOCK]), modes.ECB())
+        self._encrypt_block, self._decrypt_blocks = aes.encryptor().update, aes.decryptor().update
         self.bmc_id, self._console_id = bmc_id, console_id
         self._sent = 0
         self._highest = 0
@@ -61,9 +63,7 @@ class Seal:
     def seal(self, message: bytes) -> bytes:
         """The next packet of the session."""
         self._sent = self._sent % 0xFFFFFFFF + 1
-        vector = os.urandom(_AES_BLOCK)
-        encryptor = Cipher(self._aes, modes.CBC(vector)).encryptor()
-        payload = vector + encryptor.update(message + _PADS[-(len(message) + 1) % _AES_BLOCK])
+        payload = self._encrypt(message + _PADS[-(len(message) + 1) % _AES_BLOCK])
         packet = build_packet(SEALED, payload, self.bmc_id, self._sent)
         pad = -(len(packet) - _RMCP_HEADER + 2) % 4
         packet += b"\xff" * pad + bytes((pad, 0x07))
@@ -91,10 +91,22 @@ class Seal:
         self._seen |= 1 << -ahead
         return True
 
+    def _encrypt(self, plain: bytes) -> bytes:
+        """AES-CBC-128 with a vector of its own before it."""
+        block = os.urandom(_AES_BLOCK)
+        blocks = [block]
+        for start in range(0, len(plain), _AES_BLOCK):
+            block = self._encrypt_block(_xor(plain[start : start + _AES_BLOCK], block))
+            blocks.append(block)
+        return b"".join(blocks)
+
     def _decrypt(self, payload: bytes) -> bytes | None:
         if len(payload) < 2 * _AES_BLOCK or len(payload) % _AES_BLOCK:
             return None
-        decryptor = Cipher(self._aes, modes.CBC(payload[:_AES_BLOCK])).decryptor()
-        plain = decryptor.update(payload[_AES_BLOCK:])
+        plain = _xor(self._decrypt_blocks(payload[_AES_BLOCK:]), payload[:-_AES_BLOCK])
         # Some BMCs fill the pad with something else than 1, 2, 3...: its length alone counts.
         return plain[: -plain[-1] - 1] if plain[-1] < _AES_BLOCK else None
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(one, "little") ^ int.from_bytes(other, "little")).to_bytes(len(one), "little")

@@ -80,18 +80,19 @@ class _Waiting:
         self.timer = self._loop.call_later(min(self._seconds, self._pace.left_s), _settle, self.future)
 
     def start_over(self) -> None:
-        self.timer.cancel()
-        self.start()
+        if not self.future.done():
+            self.timer.cancel()
+            self.start()
 
 
 class Wire:
     """The socket to one BMC.
 
-    ``judge`` tells what a packet is an answer to, None for what is none; an answer that nobody waits for shows that the
-    BMC has not come to what was asked since, and is given its time anew: asked again meanwhile, a slow one would never
-    catch up. ``stalled`` is told by True when the BMC lets
-    us wait for longer than its answers usually take, by False when it goes on. ``answered``: whether the BMC ever said
-    anything that it should; ``heard``: whether it has since this was last made False.
+    ``judge`` tells what a packet is an answer to, None for what is none. An answer that nobody waits for shows that the
+    BMC has not come yet to what it was asked since, and so has its time anew: asked again meanwhile, a slow one would
+    never catch up. ``stalled`` is told by True when the BMC lets us wait for longer than its answers usually take, by
+    False when it goes on. ``answered``: whether the BMC ever said anything that it should; ``heard``: whether it has
+    since this was last made False.
     """
 
     def __init__(

@@ -6,20 +6,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict
 from typing import Any, TypeVar
 
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.connection import (
+    NATIVE,
+    Client,
+    converse,
+    open_client,
+)
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.sdr_cache import SdrCache
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.health.overrides import UserRule
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.selection import parse_selection
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.records import Kept
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ops.sensors import SensorsRequest, SensorsResult, run
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.lan import LanClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
 
 QUICK = {"request_timeout_s": 0.3, "retries": 1, "timeout_s": 30.0}
 Value = TypeVar("Value")
+transport = NATIVE  # the fixture each_transport changes it
 
 
 def options(bmc: Any, **changes: Any) -> LanOptions:
@@ -28,14 +35,24 @@ def options(bmc: Any, **changes: Any) -> LanOptions:
     return LanOptions(**{**values, **changes})
 
 
-def run_with(reached: LanOptions, operation: Callable[[LanClient], Coroutine[Any, Any, Value]]) -> Value:
+def opened(reached: LanOptions) -> AbstractAsyncContextManager[Client]:
+    """A session, by the transport of the test."""
+    return open_client({**asdict(reached), "transport": transport})
+
+
+def run_here(conversation: Coroutine[Any, Any, Value]) -> Value:
+    """What a conversation returns that uses ``opened``."""
+    return converse({"host": "", "transport": transport}, conversation)
+
+
+def run_with(reached: LanOptions, operation: Callable[[Client], Coroutine[Any, Any, Value]]) -> Value:
     """What an operation returns, in a session of its own."""
 
     async def conversation() -> Value:
-        async with LanClient(reached) as client:
+        async with opened(reached) as client:
             return await operation(client)
 
-    return complete(conversation())
+    return run_here(conversation())
 
 
 def read(
@@ -49,7 +66,7 @@ def read(
     """The facts of one read, with ``warnings`` beside them."""
     request = SensorsRequest(parse_selection(sensors), thresholds, rules)
 
-    async def operation(client: LanClient) -> SensorsResult:
+    async def operation(client: Client) -> SensorsResult:
         return await run(request, client, kept=Kept(cache, *client.peer) if cache else None)
 
     result = run_with(options(bmc, **changes), operation)

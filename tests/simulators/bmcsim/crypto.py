@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, baremetal.ipmi contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cipher suites 3 and 17: keys, integrity codes and AES-CBC-128 (IPMI v2.0, sections 13.28 to 13.32)."""
+"""Cipher suites 3, 8 and 17: keys, integrity codes and AES-CBC-128 (IPMI v2.0, sections 13.28 to 13.32)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 @dataclass(frozen=True)
 class Suite:
-    """One cipher suite; confidentiality is AES-CBC-128 (1) in both."""
+    """One cipher suite; confidentiality is AES-CBC-128 (1) in all of them."""
 
     number: int
     authentication: int
@@ -31,7 +31,7 @@ class Suite:
         return self.hmac(key, data)[: self.icv_length]
 
 
-SUITES = {3: Suite(3, 1, 1, "sha1", 12), 17: Suite(17, 3, 4, "sha256", 16)}
+SUITES = {3: Suite(3, 1, 1, "sha1", 12), 8: Suite(8, 2, 2, "md5", 16), 17: Suite(17, 3, 4, "sha256", 16)}
 
 
 @dataclass(frozen=True)

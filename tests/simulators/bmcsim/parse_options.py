@@ -42,8 +42,8 @@ def parse_limits(node: Node, base: Limits | None = None) -> Limits:
         privilege_refused=node.integer("privilege_refused", base.privilege_refused),
         reset_s=node.number("reset_s", base.reset_s),
     )
-    if set(limits.suites) - {3, 17}:
-        raise node.error("can be 3 and 17 only", "suites")
+    if set(limits.suites) - {3, 8, 17}:
+        raise node.error("can be 3, 8 and 17 only", "suites")
     node.done()
     return limits
 

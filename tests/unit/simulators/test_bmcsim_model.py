@@ -52,7 +52,7 @@ def test_emu_file_is_what_the_model_gives():
         ({"identity": {"firmware": 2.3}}, "identity.firmware: must be a string"),
         ({"users": [{"name": "u", "password": "x" * 21}]}, "password: has 21 bytes"),
         ({"sel": [{"sensor": "nobody"}]}, "sensor: the model has no sensor 'nobody'"),
-        ({"limits": {"suites": [0]}}, "limits.suites: can be 3 and 17 only"),
+        ({"limits": {"suites": [0]}}, "limits.suites: can be 3, 8 and 17 only"),
         ({"records": [{"hex": "zz"}]}, "hex: must be hexadecimal"),
         ([], "must be a mapping"),
     ],

@@ -116,6 +116,12 @@ def test_ipmitool_commands(serve, suite):
 
 
 @pytest.mark.needs_command("ipmitool")
+def test_ipmitool_speaks_suite_8_where_the_limits_name_it(serve):
+    bmc = serve(limits={"suites": [8]})
+    assert "Firmware Revision         : 2.30" in ipmitool(bmc, "mc", "info", suite=8)
+
+
+@pytest.mark.needs_command("ipmitool")
 def test_ipmitool_without_a_suite_is_quick(serve):
     bmc = serve()
     begin = time.monotonic()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Target
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Response, Target, complete
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import (
     DeadlineExceeded,
     NoReply,
@@ -77,20 +77,35 @@ class Driver:
         return Clock(lambda: self.now, self.readable, lambda _seconds: None)
 
 
-Opened = Callable[..., tuple[LocalClient, Driver]]
+class Waiting:
+    """The client, each of whose coroutines is waited for."""
+
+    def __init__(self, client: LocalClient) -> None:
+        self._client = client
+
+    def __enter__(self) -> Waiting:
+        complete(self._client.__aenter__())
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        complete(self._client.__aexit__(None, None, None))
+
+    def request(self, request: Request) -> Response:
+        return complete(self._client.request(request))
+
+
+Opened = Callable[..., tuple[Waiting, Driver]]
 
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Opened:
     (tmp_path / "ipmi0").touch()
 
-    def make(
-        *answers: tuple[int, int, bytes] | OSError, slow: float = 0.0, **options: float
-    ) -> tuple[LocalClient, Driver]:
+    def make(*answers: tuple[int, int, bytes] | OSError, slow: float = 0.0, **options: float) -> tuple[Waiting, Driver]:
         driver = Driver(list(answers), slow=slow)
         monkeypatch.setattr(local.fcntl, "ioctl", driver.ioctl)
         chosen = LocalOptions(devices=(str(tmp_path / "ipmi0"),), **options)  # type: ignore[arg-type]
-        return LocalClient(chosen, driver.clock()), driver
+        return Waiting(LocalClient(chosen, driver.clock())), driver
 
     return make
 
