@@ -78,6 +78,13 @@ options:
       - With O(transport=pyghmi) nobody can choose.
     type: int
     choices: [3, 8, 17]
+  outstanding:
+    description:
+      - How many requests may be on their way to one BMC at the same time, while its sensors are read. Weak BMCs choke
+        on more than one.
+      - With O(transport=pyghmi) it always is one.
+    type: int
+    default: 1
 requirements:
   - cryptography in the Python that runs the plugin, for BMCs over LAN
   - pyghmi >= 1.5.61, which brings it, for O(transport=pyghmi) and for BMCs that offer IPMI 1.5 only

@@ -29,7 +29,7 @@ import native  # noqa: E402
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible.facts import sensor_facts  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core import bmc  # noqa: E402
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Response, complete  # noqa: E402
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import OneByOne, Request, Response, complete  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import IpmiError  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr import decode, reading, stamp  # noqa: E402
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.sdr.records import SensorRecord  # noqa: E402
@@ -144,7 +144,7 @@ def log_entry(data: bytes) -> None:
                 raise ValueError(f"not printable: {value!r}")
 
 
-class Liar:
+class Liar(OneByOne):
     """A client whose BMC answers everything with bytes of its choice."""
 
     def __init__(self, data: bytes) -> None:

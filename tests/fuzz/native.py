@@ -50,7 +50,7 @@ PROOFS = {RAKP2: rakp2, RAKP4: rakp4}
 def session(suite: ciphers.Suite, awaited: int = 0, established: bool = False) -> NativeSession:
     """A session without a socket: awaiting this message of the log-in, established, or before both."""
     made = NativeSession.__new__(NativeSession)
-    made._key, made._bridging, made._awaited = REQUEST, False, awaited
+    made._bridged, made._awaited = {}, awaited
     made._handshake = made._seal = None
     if established:
         made._seal = ciphers.Seal(suite, SIK, BMC_ID, CONSOLE_ID)
@@ -96,7 +96,7 @@ def signed(data: bytes) -> None:
     for sealed in (from_bmc(suite, data), raw + ciphers.Seal(suite, SIK, 0, 0)._suite.code(KEYS[suite], raw[4:])):
         for bridging in (False, True):
             made = session(suite, established=True)
-            made._bridging = bridging
+            made._bridged = {REQUEST[1]: REQUEST} if bridging else {}
             told = made._judge(sealed)
             if told and told[1] is not None and not isinstance(told[1], Response):
                 raise ValueError(f"no response: {told!r}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Response
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import OneByOne, Request, Response
 
 Answer = Response | Exception
 Exchange = tuple[Request, Answer]
@@ -33,7 +33,7 @@ def played(answer: Answer) -> Response:
     return answer
 
 
-class ScriptedClient:
+class ScriptedClient(OneByOne):
     """Plays answers in turn. Every request must be the expected one: netfn, command, data, LUN and target."""
 
     def __init__(self, *script: Exchange) -> None:
@@ -59,7 +59,7 @@ class ScriptedClient:
         assert not self._script, f"never asked for: {[request for request, _answer in self._script]}"
 
 
-class RepositoryBmc:
+class RepositoryBmc(OneByOne):
     """Serves records as section 33.12 has it. ``limit``: bytes that it can return at once. ``on_get`` may answer first.
 
     ``requests`` holds (record id, offset, count) of every Get SDR; ``reservations`` counts the reservations.

@@ -37,6 +37,7 @@ CONNECTION_SPEC: dict[str, dict[str, Any]] = {
     "min_command_interval_s": {"type": "float", "default": 0.0},
     "transport": {"type": "str", "choices": [NATIVE, PYGHMI], "default": NATIVE},
     "cipher_suite": {"type": "int", "choices": sorted(SUITES)},
+    "outstanding": {"type": "int", "default": 1},
 }
 
 
@@ -116,4 +117,5 @@ def lan_options(params: Mapping[str, Any]) -> LanOptions:
         retries=params["retries"],
         min_command_interval_s=params["min_command_interval_s"],
         cipher_suite=params["cipher_suite"],
+        outstanding=params["outstanding"],
     )

@@ -13,9 +13,9 @@ never suspend: :func:`complete` runs what uses it to its end, without an event l
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Callable, Protocol, TypeVar
 
 from .errors import CommandError, DecodeError, NoReply
 
@@ -74,6 +74,16 @@ class Client(Protocol):
 
     def expect(self, requests: int) -> None:
         """Be told that at least so many requests will follow; raise OptionError where there is no time for them."""
+
+    async def each(self, asked: Sequence[Callable[[], Awaitable[Value]]]) -> list[Value]:
+        """What each of these brings, in their order; as many of them go on at a time as the BMC is to be asked."""
+
+
+class OneByOne:
+    """How a client has several things asked that does not have many requests on their way at the same time."""
+
+    async def each(self, asked: Sequence[Callable[[], Awaitable[Value]]]) -> list[Value]:
+        return [await ask() for ask in asked]
 
 
 async def request_patiently(client: Client, request: Request, once_more: bool = False) -> Response:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Callable
 
 from .._core.bmc import DeviceId, read_guid
@@ -67,7 +68,7 @@ async def run(
         raise interruption
     client.expect(sum(not sensor.record.event_only for sensor in sensors))
     reader = SensorReader(client, request.thresholds)
-    observations, ended = await _observe(sensors, reader, progress)
+    observations, ended = await _observe(client, sensors, reader, progress)
     if ended and not any(_answered(observation) for observation in observations):
         raise ended
     if ended:
@@ -86,20 +87,23 @@ def _answered(observation: Observation) -> bool:
 
 
 async def _observe(
-    sensors: list[Sensor], reader: SensorReader, progress: Progress | None
+    client: Client, sensors: list[Sensor], reader: SensorReader, progress: Progress | None
 ) -> tuple[list[Observation], TransportError | None]:
-    """Every sensor in turn; once the conversation has ended, the remaining ones are told as not read."""
-    observations: list[Observation] = []
+    """Every sensor; once the conversation has ended, the remaining ones are told as not read."""
+    done = 0
     ended: TransportError | None = None
-    for done, sensor in enumerate(sensors):
+
+    async def observe(sensor: Sensor) -> Observation:
+        nonlocal done, ended
         try:
             if ended is None or sensor.record.event_only:
-                observations.append(await reader.observe(sensor))
-            else:
-                observations.append(not_read(sensor, f"not read: {ended.message}"))
+                return await reader.observe(sensor)
         except (DeadlineExceeded, SessionLost) as error:
-            ended = error
-            observations.append(not_read(sensor, f"not read: {ended.message}"))
-        if progress:
-            progress(done + 1, len(sensors))
-    return observations, ended
+            ended = ended or error
+        finally:
+            done += 1
+            if progress:
+                progress(done, len(sensors))
+        return not_read(sensor, f"not read: {ended.message}" if ended else "not read")
+
+    return await client.each([partial(observe, sensor) for sensor in sensors]), ended

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from types import TracebackType
 
-from .._core.client import Request, Response
+from .._core.client import OneByOne, Request, Response
 from .._core.errors import (
     AuthenticationError,
     DeadlineExceeded,
@@ -41,7 +41,7 @@ _UNAUTHORIZED_PRIVILEGE = (0x09, 0x0A)
 _INTEGRITY = 0x0F
 
 
-class LanClient:
+class LanClient(OneByOne):
     """One BMC. Use it as an asynchronous context manager: the session is closed on every way out.
     It waits for the network by itself: its coroutines never suspend.
 

@@ -16,7 +16,7 @@ import os
 from dataclasses import dataclass
 from types import TracebackType
 
-from .._core.client import NETFN_APP, Request, Response, Target
+from .._core.client import NETFN_APP, OneByOne, Request, Response, Target
 from .._core.errors import NoReply, SessionLost
 from .device import DEVICES, open_device
 from .options import check_timing
@@ -101,7 +101,7 @@ class LocalOptions:
         return "this machine's BMC"
 
 
-class LocalClient:
+class LocalClient(OneByOne):
     """The BMC behind the device. Use it as an asynchronous context manager. It waits for the device by itself: its
     coroutines never suspend.
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Sequence
 from types import TracebackType
+from typing import Callable
 
-from .._core.client import Request, Response
+from .._core.client import Request, Response, Value
 from .._core.errors import (
     AuthenticationError,
     DeadlineExceeded,
@@ -62,6 +64,7 @@ class NativeClient:
         self._turn: Turn | None = None
 
     async def __aenter__(self) -> NativeClient:
+        self._connecting = asyncio.Lock()
         # The deadline begins here, in the loop's own time.
         self._pace = Pace(self._options, Clock(now=asyncio.get_running_loop().time))
         self._addresses = await resolve_soon(self._options)
@@ -89,18 +92,20 @@ class NativeClient:
         return str(sockaddr[0]).removeprefix("::ffff:"), int(sockaddr[1])
 
     async def request(self, request: Request) -> Response:
-        if self._session is None:
-            self._session = await self._connect_again()
-        session = self._session
+        async with self._connecting:
+            if self._session is None:
+                self._session = await self._connect_again()
+            session = self._session
         try:
             return await session.exchange(request)
         except NoReply as error:
             error.host = self._options.name
-            if not session.wire.heard:
+            if not session.wire.heard and session is self._session:
                 self._drop()
             raise
         except OSError as error:
-            self._drop()
+            if session is self._session:
+                self._drop()
             raise NoReply(f"the network failed: {error.strerror or error}", host=self._options.name) from error
 
     async def pause(self) -> None:
@@ -108,6 +113,17 @@ class NativeClient:
 
     def expect(self, requests: int) -> None:
         self._pace.expect(requests)
+
+    async def each(self, asked: Sequence[Callable[[], Awaitable[Value]]]) -> list[Value]:
+        if self._options.outstanding == 1:
+            return [await ask() for ask in asked]
+        places = asyncio.Semaphore(self._options.outstanding)
+
+        async def one(ask: Callable[[], Awaitable[Value]]) -> Value:
+            async with places:
+                return await ask()
+
+        return await asyncio.gather(*map(one, asked))
 
     async def _sleep(self, seconds: float) -> None:
         if seconds >= self._pace.left_s:

@@ -68,8 +68,8 @@ class NativeSession:
         self._options = options
         self._tag = 0
         self._sequence = 0
-        self._key: tuple[int, int, int] = (0, 0, 0)
-        self._bridging = False
+        # What is on its way through the bridge: by its sequence number the key of the answer.
+        self._bridged: dict[int, tuple[int, int, int]] = {}
         self._by_name = True
         self._not_by_name: AuthenticationError | None = None
         self._awaited = self._messages = 0
@@ -189,12 +189,16 @@ class NativeSession:
         if seal is None:
             raise SessionLost("the session is closed", host=self._options.name)
         self.wire.heard = False
-        self._sequence = (self._sequence + 1) % _SEQUENCES
-        message = build_message(request, self._sequence)
-        self._key = key = (request.netfn | _RESPONSE, self._sequence, request.command)
-        self._bridging = request.target is not None
-        tries = 1 if request.once else None
-        response: Response = await self.wire.ask(key, lambda: seal.seal(message), "request", tries)
+        self._sequence = sequence = (self._sequence + 1) % _SEQUENCES
+        message = build_message(request, sequence)
+        key = (request.netfn | _RESPONSE, sequence, request.command)
+        if request.target:
+            self._bridged[sequence] = key
+        try:
+            tries = 1 if request.once else None
+            response: Response = await self.wire.ask(key, lambda: seal.seal(message), "request", tries)
+        finally:
+            self._bridged.pop(sequence, None)
         return response
 
     def close(self) -> None:
@@ -254,10 +258,10 @@ class NativeSession:
 
     def _judge_message(self, message: Message) -> tuple[Key, Any] | None:
         """A controller's answer comes within the bridge's, or after it (section 6.13)."""
-        bridge = (NETFN_APP | _RESPONSE, self._key[1], SEND_MESSAGE)
-        if self._bridging and message[:3] == bridge:
+        key = self._bridged.get(message.sequence)
+        if key and message[:3] == (NETFN_APP | _RESPONSE, message.sequence, SEND_MESSAGE):
             if message.code:
-                return self._key, Response(message.code, message.data, bridge_refused=True)
+                return key, Response(message.code, message.data, bridge_refused=True)
             inner = parse_message(message.data)
             if inner is None:
                 return _SENT_ON, None

@@ -17,13 +17,15 @@ PRIVILEGES = {"callback": 1, "user": 2, "operator": 3, "administrator": 4}
 _MAX_USERNAME = 16
 _MAX_PASSWORD = 20
 _MAX_KG = 20
+_MOST_OUTSTANDING = 32  # half of the sequence numbers
 _LONGEST_S = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True)
 class LanOptions:
     """``timeout_s`` bounds the whole conversation, ``request_timeout_s`` one try of one request, ``retries`` the
-    tries after the first. ``cipher_suite``: None for the best of the preferred ones that the BMC has."""
+    tries after the first. ``cipher_suite``: None for the best of the preferred ones that the BMC has;
+    ``outstanding``: how many requests may be on their way to the BMC."""
 
     host: str
     username: str = ""
@@ -36,6 +38,7 @@ class LanOptions:
     retries: int = 3
     min_command_interval_s: float = 0.0
     cipher_suite: int | None = None
+    outstanding: int = 1
 
     @property
     def patience_s(self) -> float:
@@ -64,6 +67,8 @@ def check_options(options: LanOptions) -> None:
     size = len(secret_bytes(options.password))
     if size > _MAX_PASSWORD:
         raise PasswordTooLong(f"the password has {size} bytes; IPMI 2.0 carries 20 at the most", host=options.name)
+    if not 1 <= options.outstanding <= _MOST_OUTSTANDING:
+        raise OptionError(f"outstanding is not between 1 and {_MOST_OUTSTANDING}", "Leave it out, or give a few.")
     kg_bytes(options.kg)
 
 

@@ -36,7 +36,7 @@ def test_every_option_is_handed_on():
     given = {
         "host": "bmc1", "port": 6230, "username": "monitor", "password": "x", "kg": "0x00ff",
         "privilege": "operator", "timeout_s": 60.5, "request_timeout_s": 1.5, "retries": 7,
-        "min_command_interval_s": 0.25, "cipher_suite": 3,
+        "min_command_interval_s": 0.25, "cipher_suite": 3, "outstanding": 4,
     }  # fmt: skip
     assert options(**given) == LanOptions(**given)
 
