@@ -24,6 +24,7 @@ help: ## show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=/path/to/python3.11  names the interpreter; BMC_IMAGES=/folder  real BMC images for the tests"
+	@echo "  BENCH='--bmcs 10,100,1000,5000'  options of the bench"
 	@echo "  STEPS='sanity galaxy'       the steps of test-all with one of these words; logged with --log, too"
 
 demo: $(COLLECTION) ## read a small simulated fleet and show its health (under a minute after the installation)
@@ -48,8 +49,8 @@ docs: ## lint the documentation, build the reference into .build/docs/html
 galaxy: ## build the artifact and let galaxy-importer judge it
 	$(call in_venv,release,tests/tools/galaxy.py)
 
-bench: ## cost of a read beside other clients', into docs/bench.md (some ten minutes)
-	$(call in_venv,runtime,tests/bench/bench.py --output docs/bench.md)
+bench: ## cost of a read beside other clients', alone and of a fleet, into docs/bench.md (some 25 minutes)
+	$(call in_venv,bench,tests/bench/bench.py --output docs/bench.md --plot docs/bench-fleet.svg $(BENCH))
 
 bench-collectd: $(COLLECTION) ## intervals that collectd misses, into docs/collectd-intervals.md (some ten minutes, as root)
 	$(call in_venv,dev,tests/bench/intervals.py --output docs/collectd-intervals.md)

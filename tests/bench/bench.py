@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, baremetal.ipmi contributors
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure what reading all sensors costs, beside other clients, and write docs/bench.md (`make bench`)."""
+"""Measure what reading all sensors costs, beside other clients, and write docs/bench.md (`make bench`).
+
+Two parts: one BMC and some, read host by host (this file); a fleet (the package fleet).
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,21 @@ import os
 import re
 import resource
 import shlex
+import signal
 import statistics
 import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
 import loss
 import playing
 import report
 from clients import Client, Site, clients
+from fleet import plot, runs
+from fleet import report as fleet_report
 from measure import Usage
 from server import Server
 from server_model import READABLE_SENSORS
@@ -29,20 +36,28 @@ Run = tuple[Usage, float, int]  # what it cost, packets a BMC, BMCs that were re
 
 
 def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(",")]
+    return [int(part) for part in text.split(",") if part]
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bmcs", type=_numbers, default=[1, 200], help="how many BMCs, with commas (default: 1,200)")
-    parser.add_argument("--delay", type=_numbers, default=[0, 20], help="ms a request (default: 0,20)")
-    parser.add_argument("--forks", type=int, default=40, help="BMCs at a time (default: %(default)s)")
+    parser.add_argument(
+        "--hosts", type=_numbers, default=[1, 200], help="how many BMCs host by host, '' for none (default: 1,200)"
+    )
+    parser.add_argument("--delay", type=_numbers, default=[0, 20], help="ms a request to them (default: 0,20)")
+    parser.add_argument("--forks", type=int, default=40, help="so many of them at a time (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each client (default: %(default)s)")
     parser.add_argument(
         "--patience", type=float, default=6, help="a run that takes longer than so many seconds is not repeated"
     )
     parser.add_argument("--only", default="", help="clients whose name this regular expression is found in")
     parser.add_argument("--loss-reads", type=int, default=100, help="reads with loss, 0 for none (default: 100)")
+    parser.add_argument(
+        "--bmcs", type=_numbers, default=[10, 100, 1000], help="how many BMCs as a fleet (default: 10,100,1000)"
+    )
+    parser.add_argument("--fleet-delay", type=_numbers, default=[5, 20], help="ms a command (default: 0, and 5,20)")
+    parser.add_argument("--fleet-loss", type=_numbers, default=[2, 5, 20], help="%% lost each way (default: 2,5,20)")
+    parser.add_argument("--plot", type=Path, help="the fleet's plot to draw; needs matplotlib")
     parser.add_argument("--output", type=Path, help="the page to write (default: standard output)")
     return parser.parse_args()
 
@@ -96,11 +111,14 @@ def _chosen(options: argparse.Namespace, work: Path) -> list[Client]:
     return [client for client in clients(work) if client.installed and re.search(options.only, client.name)]
 
 
-def _measure(options: argparse.Namespace, work: Path) -> tuple[list[report.Row], list[loss.Outcome]]:
-    env = playing.prepare(work)
-    rows = []
-    with Server(max(*options.bmcs, options.loss_reads, 1)) as server:
-        for number, bmcs in enumerate(options.bmcs):
+def _measure(
+    options: argparse.Namespace, work: Path, env: Mapping[str, str]
+) -> tuple[list[report.Row], list[loss.Outcome]]:
+    rows: list[report.Row] = []
+    if not options.hosts and not options.loss_reads:
+        return rows, []
+    with Server(max(*options.hosts, options.loss_reads, 1)) as server:
+        for number, bmcs in enumerate(options.hosts):
             site = Site(work, env, server.hosts[:bmcs], server.port, options.forks)
             site.lay_out()
             if not number and options.repeat > 1:
@@ -110,6 +128,28 @@ def _measure(options: argparse.Namespace, work: Path) -> tuple[list[report.Row],
                 rows += _compare(server, site, delay_ms, options)
         losses = loss.run(server, work, env, options.loss_reads) if options.loss_reads else []
     return rows, losses
+
+
+def _measure_fleet(options: argparse.Namespace, work: Path, env: Mapping[str, str]) -> list[report.Part]:
+    if not options.bmcs:
+        return []
+    delays = [runs.Condition(delay_ms=delay) for delay in options.fleet_delay]
+    losses = [runs.Condition(lost=percent / 100) for percent in options.fleet_loss]
+    plan = runs.Plan(
+        bmcs=sorted(options.bmcs),
+        disturbed_bmcs=[n for n in runs.DISTURBED_BMCS if n <= max(options.bmcs)] or [max(options.bmcs)],
+        conditions=[runs.Condition(), *delays, *losses],
+        repeat=options.repeat,
+        only=options.only,
+    )
+    work.mkdir()
+    found = runs.measure(work, env, plan)
+    plotted = ""
+    if options.plot:
+        plot.draw(found.rows, options.plot)
+        plotted = os.path.relpath(options.plot, options.output.parent if options.output else Path())
+    sections = fleet_report.sections(found, plan, plotted)
+    return [report.Part(sections, fleet_report.judge(found, plan), fleet_report.method(found))]
 
 
 def _processor_time() -> tuple[float, float, float]:
@@ -129,13 +169,17 @@ def _share_of_others(before: tuple[float, ...], after: tuple[float, ...]) -> flo
 
 def main() -> int:
     options = _options()
+    # What is being measured then ends, too.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     began, before = time.monotonic(), _processor_time()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        rows, losses = _measure(options, Path(folder))
+        env = playing.prepare(Path(folder))
+        rows, losses = _measure(options, Path(folder), env)
+        parts = _measure_fleet(options, Path(folder) / "fleet", env)
     missing = sorted({client.program for client in clients(Path(folder)) if not client.installed})
     command = shlex.join(["python", "tests/bench/bench.py", *sys.argv[1:]])
     run = report.Circumstances(command, missing, options.forks, _share_of_others(before, _processor_time()))
-    text = report.page(rows, losses, run)
+    text = report.page(rows, losses, run, parts)
     if options.output:
         options.output.write_text(text, encoding="utf-8")
     else:

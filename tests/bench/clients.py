@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import playing
-from measure import Usage, measure
+from measure import DEADLINE_S, Usage, measure
 from server_model import PASSWORD, USER
 
 COLD, WARM, NO_CACHE = "cold", "warm", "none"
@@ -23,13 +23,14 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Site:
-    """What is read, and from where: ``forks`` BMCs at a time, in the folder ``work``."""
+    """What is read, and from where: ``forks`` BMCs at a time, in the folder ``work``, for at most ``deadline_s``."""
 
     work: Path
     env: Mapping[str, str]
     hosts: list[str]
     port: int
     forks: int
+    deadline_s: float = DEADLINE_S
 
     @property
     def folder(self) -> Path:
@@ -43,6 +44,10 @@ class Site:
         config = self.work / "freeipmi.conf"
         config.touch(mode=0o600)
         config.write_text(f"username {USER}\npassword {PASSWORD}\n")
+
+    def measure(self, command: list[str], stdin: Path | None = None, **env: str) -> Usage:
+        """What a program costs here; ``env``: variables that it has besides."""
+        return measure(command, {**self.env, **env}, self.folder, stdin, self.deadline_s)
 
 
 @dataclass(frozen=True)
@@ -82,24 +87,24 @@ def _play(task: dict[str, Any], name: str) -> Callable[[Site], Usage]:
         play = site.folder / f"{name}.yml"
         playing.write_play(play, task)
         command = playing.ansible_playbook(site.folder / "inventory.yml", play, site.forks)
-        return measure(command, site.env, site.folder)
+        return site.measure(command)
 
     return run
 
 
-def _one_process_each(command: Callable[[str, Site], list[str]]) -> Callable[[Site], Usage]:
+def one_process_each(command: Callable[[str, Site], list[str]]) -> Callable[[Site], Usage]:
     """A program that reads one BMC: as it is for one, under xargs for many."""
 
     def run(site: Site) -> Usage:
         if len(site.hosts) == 1:
-            return measure(command(site.hosts[0], site), site.env, site.folder)
+            return site.measure(command(site.hosts[0], site))
         fan_out = ["xargs", "-P", str(site.forks), "-I", "{}", *command("{}", site)]
-        return measure(fan_out, site.env, site.folder, stdin=site.folder / "hosts")
+        return site.measure(fan_out, stdin=site.folder / "hosts")
 
     return run
 
 
-def _ipmitool(host: str, site: Site) -> list[str]:
+def ipmitool(host: str, site: Site) -> list[str]:
     return ["ipmitool", "-I", "lanplus", "-C", "3", "-H", host, "-p", str(site.port), "-U", USER, "-E", "sensor"]
 
 
@@ -107,12 +112,12 @@ def _pyghmi(host: str, site: Site) -> list[str]:
     return [sys.executable, str(HERE / "pyghmi_read.py"), host, str(site.port)]
 
 
-def _freeipmi(site: Site) -> Usage:
+def freeipmi(site: Site) -> Usage:
     """ipmi-sensors takes a list of hosts and reads them in threads of one process."""
     hosts = ",".join(f"{host}:{site.port}" for host in site.hosts)
     session = [f"--config-file={site.work / 'freeipmi.conf'}", "-D", "LAN_2_0", "-I", "3", "-l", "USER"]
     cache = [f"--sdr-cache-directory={site.work / 'freeipmi'}", "--quiet-cache"]
-    return measure(["ipmi-sensors", *session, *cache, "-F", str(site.forks), "-h", hosts], site.env, site.folder)
+    return site.measure(["ipmi-sensors", *session, *cache, "-F", str(site.forks), "-h", hosts])
 
 
 ACTION_SDR, ACTION_BMC = "ipmi_sensor_facts, thresholds: sdr", "ipmi_sensor_facts, thresholds: bmc"
@@ -138,9 +143,9 @@ def clients(work: Path) -> list[Client]:
         Client(ACTION_BMC, COLD, bmc, keeps="sdr"),
         Client(ACTION_BMC, WARM, bmc, keeps="sdr"),
         Client(MODULE, WARM, module, keeps="sdr", delayed=False),
-        Client(COMMAND, NO_CACHE, command, program="ipmitool"),
-        Client("ipmitool -C 3 sensor", NO_CACHE, _one_process_each(_ipmitool), program="ipmitool"),
-        Client("ipmi-sensors", COLD, _freeipmi, keeps="freeipmi", program="ipmi-sensors"),
-        Client("ipmi-sensors", WARM, _freeipmi, keeps="freeipmi", program="ipmi-sensors"),
-        Client("pyghmi, get_sensor_data()", NO_CACHE, _one_process_each(_pyghmi)),
+        Client(COMMAND, NO_CACHE, command, program="ipmitool", delayed=False),
+        Client("ipmitool -C 3 sensor", NO_CACHE, one_process_each(ipmitool), program="ipmitool", delayed=False),
+        Client("ipmi-sensors", COLD, freeipmi, keeps="freeipmi", program="ipmi-sensors", delayed=False),
+        Client("ipmi-sensors", WARM, freeipmi, keeps="freeipmi", program="ipmi-sensors", delayed=False),
+        Client("pyghmi, get_sensor_data()", NO_CACHE, one_process_each(_pyghmi), delayed=False),
     ]

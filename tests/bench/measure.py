@@ -72,9 +72,18 @@ def _memory_kb(pid: int) -> int:
     return 0
 
 
-def measure(command: list[str], env: Mapping[str, str], cwd: Path, stdin: Path | None = None) -> Usage:
-    """Run a command to its end, its output into the file ``output`` in ``cwd``. One that takes longer than DEADLINE_S
-    is ended."""
+def _end(root: int) -> None:
+    """End a program with everything that it started, in groups of their own, too."""
+    for pid in _tree(root):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def measure(
+    command: list[str], env: Mapping[str, str], cwd: Path, stdin: Path | None = None, deadline_s: float = DEADLINE_S
+) -> Usage:
+    """Run a command to its end, its output into the file ``output`` in ``cwd``. One that takes longer than
+    ``deadline_s`` is ended."""
     with (
         open(stdin or os.devnull, "rb") as read_from,
         open(cwd / "output", "wb") as output,
@@ -85,13 +94,13 @@ def measure(command: list[str], env: Mapping[str, str], cwd: Path, stdin: Path |
         )
         watch = _MemoryWatch(process.pid)
         watch.start()
-        limit = threading.Timer(DEADLINE_S, os.killpg, (process.pid, signal.SIGTERM))
+        limit = threading.Timer(deadline_s, _end, (process.pid,))
         limit.daemon = True
         limit.start()
         try:
             _pid, status, usage = os.wait4(process.pid, 0)
         except BaseException:
-            os.killpg(process.pid, signal.SIGTERM)
+            _end(process.pid)
             process.wait()
             raise
         finally:

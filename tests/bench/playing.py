@@ -76,8 +76,8 @@ def command_task() -> dict[str, Any]:
     }
 
 
-def write_play(file: Path, task: dict[str, Any]) -> None:
-    file.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [{"name": "Read", **task}]}]))
+def write_play(file: Path, task: dict[str, Any], *more: dict[str, Any], hosts: str = "all") -> None:
+    file.write_text(json.dumps([{"hosts": hosts, "gather_facts": False, "tasks": [{"name": "Read", **task}, *more]}]))
 
 
 def ansible_playbook(inventory: Path, play: Path, forks: int) -> list[str]:

@@ -10,7 +10,7 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -131,9 +131,18 @@ class Circumstances:
     others: float
 
 
-def page(rows: list[Row], losses: list[Outcome], run: Circumstances) -> str:
+@dataclass(frozen=True)
+class Part:
+    """What another part of the bench adds to the page. ``method``: paragraphs on how it was measured."""
+
+    sections: list[str]
+    outcomes: list[Outcome]
+    method: str
+
+
+def page(rows: list[Row], losses: list[Outcome], run: Circumstances, parts: Sequence[Part] = ()) -> str:
     when = datetime.datetime.now(datetime.UTC)
-    outcomes = judge(rows) + losses
+    outcomes = judge(rows) + losses + [outcome for part in parts for outcome in part.outcomes]
     absent = [f"- not installed, and left out: {', '.join(run.missing)}"] if run.missing else []
     lines = [
         "# What a read costs",
@@ -146,10 +155,8 @@ def page(rows: list[Row], losses: list[Outcome], run: Circumstances) -> str:
         f"- command: `{run.command}`",
         *absent,
         "",
-        "## Side by side",
-        "",
-        *table(rows),
-        "",
+        *(["## Side by side", "", *table(rows), ""] if rows else []),
+        *(line for part in parts for line in part.sections),
         "## What must hold",
         "",
         "| | measured | |",
@@ -161,22 +168,24 @@ def page(rows: list[Row], losses: list[Outcome], run: Circumstances) -> str:
         _METHOD.format(
             sensors=server_model.READABLE_SENSORS, thresholds=server_model.THRESHOLD_SENSORS, forks=run.forks
         ).rstrip(),
+        *(part.method.rstrip() for part in parts),
     ]
     return "\n".join(lines) + "\n"
 
 
 _METHOD = """\
-- All BMCs are served by one process of tests/simulators/bmcsim, which counts the requests and is not counted itself.
-  Each has {sensors} readable sensors, {thresholds} of them with thresholds, hands out a whole record at a time, and
-  says when its records were last changed.
+- The BMCs that are read side by side are served by one process of tests/simulators/bmcsim, which counts the requests
+  and is not counted itself. Each BMC has {sensors} readable sensors, {thresholds} of them with thresholds, hands out a
+  whole record at a time, and says when its records were last changed.
 - A request is a packet to the BMC. Those of the log-in and those that were sent again are among them.
 - CPU is user and system time of all processes that the client started. Wall is from the start of the program to its
   end, with {forks} BMCs at a time. The simulator uses the same processors at the same time, so that it holds back the
   clients that need the least of them. pyghmi sleeps where an answer is there before it has begun to wait, which a
   loopback interface makes happen more often than a network does. Memory is the peak of all processes of a client
   together, shared pages counted once.
-- Every figure is the median of so many runs as the last column says; the clients take turns. A run that takes long is
-  not repeated, save for the two that a figure above depends on. Python's compiled files are there before the first run.
+- Every figure of the first table is the median of so many runs as the last column says; the clients take turns. A run
+  that takes long is not repeated, save for the two that a figure above depends on. Python's compiled files are there
+  before the first run.
 - Ansible reads from an inventory file, with `gather_facts: false` and one task, `delegate_to: localhost`, and its
   defaults for the rest. The module runs on a connection that is not `local` and costs nothing more: no SSH is in the
   figures.
@@ -184,5 +193,5 @@ _METHOD = """\
   pyghmi read no thresholds from the BMC. ipmi-sensors believes its cache without looking at a single record, and
   reads many BMCs in one process; ipmitool runs under xargs, pyghmi as one script a BMC. ipmitool and ipmi-sensors use
   cipher suite 3, the others 17.
-- Packets are lost by a relay between the clients and the BMCs, in both directions, at random.
+- Between these BMCs and the clients packets are lost by a relay, in both directions, at random.
 """

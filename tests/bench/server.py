@@ -18,7 +18,8 @@ from typing import Any
 
 import server_model
 
-SIMULATORS = Path(__file__).resolve().parent.parent / "simulators"
+HERE = Path(__file__).resolve().parent
+SIMULATORS = HERE.parent / "simulators"
 _START_AND_STOP_S = 20
 
 
@@ -30,13 +31,18 @@ def free_port() -> int:
 
 
 class Server:
-    """Context manager: ``count`` BMCs at ``hosts`` and ``port``, counting what they are asked."""
+    """Context manager: ``count`` BMCs at ``hosts`` and ``port``, counting what they are asked.
+
+    ``module``: the program, a module in this folder.
+    """
+
+    module = "server"
 
     def __init__(self, count: int) -> None:
         self.hosts = [server_model.address(n) for n in range(count)]
         self.port = free_port()
-        command = [sys.executable, str(Path(__file__).resolve()), str(count), str(self.port)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-m", self.module, str(count), str(self.port)]
+        self._process = subprocess.Popen(command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self) -> Server:
         if self._ask({}) is None:

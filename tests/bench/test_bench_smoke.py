@@ -47,7 +47,7 @@ def rows_of(page: str) -> Rows:
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     page = tmp_path_factory.mktemp("bench") / "bench.md"
-    return rows_of(bench(page, "--bmcs", "2", "--delay", "0", "--loss-reads", "0"))
+    return rows_of(bench(page, "--hosts", "2", "--bmcs", "", "--delay", "0", "--loss-reads", "0"))
 
 
 pytestmark = pytest.mark.needs_command("ipmitool", "ipmi-sensors", "xargs")
@@ -83,7 +83,7 @@ def test_every_figure_was_measured(rows: Rows, figure: str) -> None:
 
 @pytest.mark.slow
 def test_loss_is_part_of_the_page(tmp_path: Path) -> None:
-    page = bench(tmp_path / "bench.md", "--bmcs", "1", "--delay", "0", "--loss-reads", "4")
+    page = bench(tmp_path / "bench.md", "--hosts", "1", "--bmcs", "", "--delay", "0", "--loss-reads", "4")
     verdicts = [line for line in page.partition("## What must hold")[2].splitlines() if line.startswith("| ")][1:]
     assert len(verdicts) == 5
     assert "1 silent BMC among 2" in verdicts[-1]

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0 or later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# Usage: venv.sh runtime|dev|release|molecule|core-2.16|core-newest
+# Usage: venv.sh runtime|dev|bench|release|molecule|core-2.16|core-newest
 # Prints the path of a ready virtual environment with the pinned packages of requirements/<kind>.txt; builds it first
 # where it is missing or was left half-built. Progress goes to stderr. Nothing is written into the source tree.
 # A line "# python: X.Y" in that file asks for this version and no other; where it is not installed, the exit status is 3.
@@ -13,7 +13,7 @@
 #   BAREMETAL_IPMI_CACHE      where the environments live (default: ${XDG_CACHE_HOME:-~/.cache}/baremetal-ipmi)
 set -eu
 
-kind=${1:?usage: venv.sh runtime|dev|release|molecule|core-2.16|core-newest}
+kind=${1:?usage: venv.sh runtime|dev|bench|release|molecule|core-2.16|core-newest}
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 requirements="$root/requirements"
 cache=${BAREMETAL_IPMI_CACHE:-${XDG_CACHE_HOME:-${HOME:?HOME is not set: name a folder in BAREMETAL_IPMI_CACHE}/.cache}/baremetal-ipmi}
