@@ -69,20 +69,10 @@ class RoundTrip:
 
 
 class _Waiting:
-    """A future, and the timer that ends it with None."""
+    """A future, which ends with None at a time."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float, pace: Pace) -> None:
-        self._loop, self._seconds, self._pace = loop, seconds, pace
-        self.future: asyncio.Future[Any] = loop.create_future()
-        self.start()
-
-    def start(self) -> None:
-        self.timer = self._loop.call_later(min(self._seconds, self._pace.left_s), _settle, self.future)
-
-    def start_over(self) -> None:
-        if not self.future.done():
-            self.timer.cancel()
-            self.start()
+    def __init__(self, future: asyncio.Future[Any], seconds: float, until: float) -> None:
+        self.future, self.seconds, self.until = future, seconds, until
 
 
 class Wire:
@@ -108,6 +98,8 @@ class Wire:
         self._endpoint = Endpoint(addresses)
         self._round_trip = RoundTrip(options.request_timeout_s)
         self._waiting: dict[Key, _Waiting] = {}
+        # One for all: most answers come long before it is time to ask again.
+        self._timer: asyncio.TimerHandle | None = None
         self._strange = 0
         self._deaf: asyncio.TimerHandle | None = None
         self.peer: Address | None = None
@@ -150,8 +142,9 @@ class Wire:
         self._endpoint.send(packet, self.peer)
 
     def close(self) -> None:
-        if self._deaf:
-            self._deaf.cancel()
+        for timer in (self._deaf, self._timer):
+            if timer:
+                timer.cancel()
         self._loop.remove_reader(self._endpoint.socket)
         self._endpoint.close()
 
@@ -168,14 +161,32 @@ class Wire:
         await asyncio.sleep(seconds)
 
     async def _wait(self, key: Key, seconds: float) -> Any:
-        self._waiting[key] = waiting = _Waiting(self._loop, seconds, self._pace)
-        try:
-            reply = await waiting.future
-        finally:
-            waiting.timer.cancel()
+        waiting = _Waiting(self._loop.create_future(), seconds, self._end_of(seconds))
+        self._waiting[key] = waiting
+        if self._timer is None or self._timer.when() > waiting.until:
+            self._set_timer(waiting.until)
+        reply = await waiting.future
         if reply is None:
             self._pace.check()
         return reply
+
+    def _end_of(self, seconds: float) -> float:
+        return self._loop.time() + min(seconds, self._pace.left_s)
+
+    def _set_timer(self, at: float) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(at, self._look_at_the_time)
+
+    def _look_at_the_time(self) -> None:
+        now, self._timer = self._loop.time(), None
+        pending = [waiting for waiting in self._waiting.values() if not waiting.future.done()]
+        for waiting in pending:
+            if waiting.until <= now:
+                _settle(waiting.future)
+        later = [waiting.until for waiting in pending if waiting.until > now]
+        if later:
+            self._set_timer(min(later))
 
     def _listen(self) -> None:
         self._strange, self._deaf = 0, None
@@ -194,7 +205,7 @@ class Wire:
                 _settle(waiting.future, answer[1])
                 return
             for other in self._waiting.values():
-                other.start_over()
+                other.until = self._end_of(other.seconds)
         self._strange += 1
         if self._strange >= _STRANGE_PACKETS:
             self._loop.remove_reader(self._endpoint.socket)
