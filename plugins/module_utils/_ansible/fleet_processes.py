@@ -8,6 +8,7 @@ Processes are forked as Ansible forks its own; one that dies takes down nothing 
 
 from __future__ import annotations
 
+import gc
 import marshal
 import multiprocessing
 import os
@@ -79,6 +80,8 @@ def _take(running: dict[Connection, tuple[Any, set[int]]], connection: Connectio
 def _work(work: Work, share: list[int], there: Connection, others: list[Connection]) -> None:
     for other in others:
         other.close()
+    # What was there before is not looked through for garbage, which would copy all of it page by page.
+    gc.freeze()
     work(share, lambda place, outcome: there.send_bytes(marshal.dumps((place, outcome))))
     there.close()
     # No clean-up of what belongs to the process that this one is a copy of.
