@@ -10,7 +10,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._ansible.fleet_facts import FLEET_FACTS_SPEC, share
+from ..module_utils._ansible.fleet_facts import FLEET_FACTS_SPEC, is_read, share
 
 
 class ActionModule(ActionBase):
@@ -23,7 +23,7 @@ class ActionModule(ActionBase):
         known = task_vars or {}
         # As it stands: nothing in it is a template, and a fleet is too much to look through once a host.
         fleet = known.get(options["variable"])
-        if not isinstance(fleet, dict) or "fleet" not in fleet:
+        if not is_read(fleet):
             raise AnsibleActionFail(
                 f"variable: {options['variable']!r} is no result of ipmi_fleet_info. Register one with run_once."
             )

@@ -9,7 +9,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from ansible.errors import AnsibleActionFail, AnsibleError
+
 from ..module_utils._ansible.fleet import FLEET_SPEC, VARIABLES, gather_fleet
+from ..module_utils._ansible.fleet_targets import add_untold, target_of, unknown_options
 from ..module_utils._ansible.sensors import can_run_here
 from ..plugin_utils.bmc_action import PROGRESS_INTERVAL_S, BmcAction
 from ..plugin_utils.host_variables import HostVariables
@@ -18,21 +21,42 @@ from ..plugin_utils.host_variables import HostVariables
 class ActionModule(BmcAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
+        problems: dict[str, str] = {}
         if self._task.args.get("targets") is None:
-            self._task.args = {**self._task.args, "targets": self._targets(task_vars)}
+            targets, problems = self._targets(task_vars)
+            self._task.args = {**self._task.args, "targets": targets}
         if self._connection.transport != "local" or self._task.async_val or not can_run_here():
-            return {**result, **self.run_module(task_vars)}
-        options = self.options(FLEET_SPEC)
-        return self.conclude(result, lambda: gather_fleet(options, self._progress()))
+            result.update(self.run_module(task_vars))
+        else:
+            options = self.options(FLEET_SPEC)
+            result = self.conclude(result, lambda: gather_fleet(options, self._progress()))
+        result = add_untold(result, problems)
+        # Nobody reads the sensors of a fleet on a screen, and Ansible would take longer to get them ready for that than
+        # they took to be read. The registered variable has them all the same.
+        return {**result, "_ansible_no_log": True} if "fleet" in result else result
 
-    def _targets(self, task_vars: dict[str, Any] | None) -> list[dict[str, Any]]:
-        """One for each host, by its variables. Of a host without a BMC the reading tells that it has none."""
+    def _targets(self, task_vars: dict[str, Any] | None) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        """One for each host, by its variables; and what is wrong with the variables of others."""
+        named = {**VARIABLES, **(self._task.args.get("variables") or {})}
+        unknown = unknown_options(named)
+        if unknown:
+            raise AnsibleActionFail(f"variables: {', '.join(unknown)} is no option of a target.")
         hosts = self._task.args.get("hosts")
         if hosts is None:
-            hosts = (task_vars or {})["ansible_play_hosts"]
-        named = {**VARIABLES, **(self._task.args.get("variables") or {})}
+            hosts = (task_vars or {})["ansible_play_batch"]
         variables = HostVariables(self._task, self._templar, task_vars)
-        return [{"name": host, "host": "", **variables.values(host, named)} for host in hosts]
+        targets, problems = [], {}
+        for host in hosts:
+            variables.must_know(host)
+            try:
+                target, problem = target_of(host, variables.values(host, named), self._task.delegate_to)
+            except AnsibleError as error:
+                problem = str(error)
+            if problem:
+                problems[host] = problem
+            else:
+                targets.append(target)
+        return targets, problems
 
     def _progress(self) -> Any:
         """Tell every ten seconds how far it has come."""

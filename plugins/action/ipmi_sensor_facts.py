@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..module_utils._ansible.fleet_facts import SENSORS
 from ..module_utils._ansible.sensors import ARGUMENT_SPEC, gather
 from ..plugin_utils.bmc_action import BmcAction
 
@@ -15,6 +16,10 @@ from ..plugin_utils.bmc_action import BmcAction
 class ActionModule(BmcAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
+        share = self.share(SENSORS, task_vars)
+        if share is not None:
+            return {**result, **share}
+        self.take_variables(ARGUMENT_SPEC, task_vars)
         if not self.is_here():
             result.update(self.run_module(task_vars))
             return result

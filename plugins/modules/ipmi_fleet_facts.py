@@ -15,6 +15,7 @@ author:
 description:
   - Returns for one target what M(baremetal.ipmi.ipmi_sensor_facts) or M(baremetal.ipmi.ipmi_sel_info) would have
     returned, facts, warnings and failure alike, out of one task for the whole fleet. No BMC is asked.
+  - Where the task for the fleet has failed, each target has its failure.
   - It runs on the controller only, as an action plugin.
 options:
   variable:

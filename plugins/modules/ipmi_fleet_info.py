@@ -18,6 +18,7 @@ description:
   - All BMCs are asked at the same time, in one event loop a core, each of them one request after another. One that is
     dead, slow, or sends garbage delays and harms none of the others.
   - A BMC that cannot be read is told in RV(failed_targets) and does not fail the task. What the others say is returned.
+  - The result is for the variable that it is registered in. No callback shows it, as if the task had C(no_log).
   - Use C(run_once) and C(delegate_to), or a play on C(localhost) with O(hosts).
 options:
   targets:
@@ -71,6 +72,9 @@ options:
         description: As O(cipher_suite).
         type: int
         choices: [3, 8, 17]
+      outstanding:
+        description: As O(outstanding).
+        type: int
       sensors:
         description: As O(sensors).
         type: list
@@ -120,6 +124,12 @@ options:
             type: str
             choices: [nominal, warning, critical, unknown]
             required: true
+      sdr_cache:
+        description: As O(sdr_cache).
+        type: bool
+      sdr_cache_dir:
+        description: As O(sdr_cache_dir).
+        type: path
       log:
         description: As O(log).
         type: dict
@@ -144,16 +154,27 @@ options:
           live:
             description: As O(log.live).
             type: bool
+          health_rules:
+            description: As O(log.health_rules).
+            type: list
+            elements: dict
   hosts:
-    description: Hosts of the inventory whose BMCs are read where O(targets) is not set. By default those of the play.
+    description:
+      - Hosts of the inventory whose BMCs are read where O(targets) is not set. By default those of the play, with
+        C(serial) those of the batch.
     type: list
     elements: str
   variables:
     description:
       - Which variable of a host sets which of the options of its target, where O(targets) is not set. Each counts as a
-        task on that host would see it, with the play's variables and a role's defaults.
+        task on that host would see it, with the play's variables and a role's defaults. A host without the variable
+        has the task's own option. The empty text is no value for an option that is no text.
       - C(host), C(port), C(username), C(password), C(kg) and C(privilege) are C(bmc_host), C(bmc_port) and so on, where
         nothing else is said.
+      - C(delegate_to) names the variable that says from which host a BMC is asked. A host with another one than the
+        task's C(delegate_to) is not asked, and told in RV(failed_targets), since its address may be another BMC's
+        there.
+      - A host whose variables cannot be used is told in RV(failed_targets).
     type: dict
     default: {}
   collect:
@@ -215,6 +236,10 @@ options:
         description: Ask each sensor that the records name what it says now.
         type: bool
         default: false
+      health_rules:
+        description: Rules for the records, as O(health_rules), which they go by where this is not set.
+        type: list
+        elements: dict
   omit:
     description: Keys to leave out of what is returned of each BMC, so that they need no memory.
     type: list
@@ -229,6 +254,10 @@ options:
     description: Processes to share the work among. V(0) is one for each processor.
     type: int
     default: 0
+notes:
+  - With C(run_once) the task's own options are made out with the variables of the first host, and count for every
+    target that has no value of its own. What differs from host to host, passwords above all, belongs in variables that
+    O(variables) names.
 extends_documentation_fragment:
   - baremetal.ipmi.bmc.session
   - baremetal.ipmi.bmc.reading
@@ -258,7 +287,7 @@ EXAMPLES = r"""
 - name: Fail where a BMC could not be read
   ansible.builtin.assert:
     that: not ipmi.failed_targets
-    fail_msg: "{{ ipmi.failed_targets }}"
+    fail_msg: "{{ ipmi.failed_targets.values() | join(' ') }}"
   run_once: true
 
 - name: Read the sensors and the day's records of two BMCs that are in no inventory
@@ -289,7 +318,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 fleet:
-  description: What each BMC says, by the target's name.
+  description: What each BMC says that was read, or a part of it, by the target's name.
   returned: success
   type: dict
   contains:
@@ -331,13 +360,17 @@ fleet:
       type: dict
       sample: {time: "2026-01-30T14:03:11Z", time_kind: utc, drift_s: 0.4}
 failed_targets:
-  description: Why a BMC was not read, with the next step, by the target's name.
+  description:
+    - Why a BMC was not read, with the next step, by the target's name.
+    - One of which a part was read, the sensors but not the event log, is here and in RV(fleet).
   returned: success
   type: dict
   sample:
     db07: "192.0.2.17: wrong password for user 'monitor'. Check the password of this user on the BMC."
 errors:
-  description: The same for playbooks, as RV(ignore:error) of the other modules, by the target's name.
+  description:
+    - The same for playbooks, as RV(ignore:error) of the other modules, by the target's name.
+    - C(part) names the first part of O(collect) that could not be read, where the BMC was reached.
   returned: success
   type: dict
   sample:
@@ -350,8 +383,8 @@ target_warnings:
   sample:
     db03: ["192.0.2.13: sensor data records: record 0021h has a length of 3 bytes"]
 summary:
-  description: How many targets there are, how many of them were read and not, how many reads are incomplete, and how
-    many BMCs have which status.
+  description: How many targets there are, how many of them were read to the last part and not, how many reads of
+    sensors are incomplete, and how many BMCs have which status.
   returned: success
   type: dict
   sample: {targets: 200, read: 199, unread: 1, incomplete: 0,

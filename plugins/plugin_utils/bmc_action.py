@@ -10,7 +10,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from ansible.errors import AnsibleActionFail, AnsibleError
+
 from ..module_utils._ansible.connection import options_from
+from ..module_utils._ansible.fleet_facts import HOST_SPEC, is_read, share
+from ..module_utils._ansible.fleet_targets import has_value
 from ..module_utils._ansible.sensors import can_run_here
 from .engine_action import EngineAction
 
@@ -31,6 +35,36 @@ class BmcAction(EngineAction):
             return False
         named = {**os.environ, **self._environment()}.get("IPMI_HOST")
         return (self._task.args.get("host") or named) is not None
+
+    def share(self, part: str, task_vars: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The host's share of what ipmi_fleet_info has registered in the variable that the option ``fleet`` names; None
+        where nothing has been read: then the BMC is asked."""
+        known = task_vars or {}
+        fleet = known.get(self._task.args.get("fleet"))
+        if not is_read(fleet):
+            return None
+        told, warnings = share(fleet, known["inventory_hostname"], part)
+        for warning in warnings:
+            self._display.warning(warning)
+        return told
+
+    def take_variables(self, spec: dict[str, Any], task_vars: dict[str, Any] | None) -> None:
+        """Make options of the variables that the option ``variables`` names. Ansible makes out a task's options before
+        it knows whether they are wanted, and that takes as long as a BMC does to answer."""
+        args = {name: value for name, value in self._task.args.items() if name not in HOST_SPEC}
+        known = task_vars or {}
+        for option, name in (self._task.args.get("variables") or {}).items():
+            if option not in spec or option in HOST_SPEC:
+                raise AnsibleActionFail(f"variables: {option} is no option that could be set so.")
+            if name not in known:
+                continue
+            try:
+                value = self._templar.template(known[name])
+            except AnsibleError as error:
+                raise AnsibleActionFail(f"{name}: {error}") from error
+            if has_value(value, spec[option]):
+                args.setdefault(option, value)
+        self._task.args = args
 
     def options(self, spec: dict[str, Any]) -> dict[str, Any]:
         """The task's options, validated, with those that its environment sets."""

@@ -15,6 +15,24 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import (
+    agents,
+    collectd_spec,
+    doctor,
+    driver_events,
+    fleet,
+    fleet_facts,
+    fru,
+    hardware_health,
+    racadm,
+    report,
+    sel,
+    sel_change,
+    sel_clock,
+    sel_report,
+    sensors,
+    timeouts,
+)
 from bmcsim import running
 from harness.documentation import constant
 from harness.playing import Player
@@ -66,28 +84,13 @@ def test_documented_options_are_the_ones_that_modules_take(ansible_env: dict[str
 
 
 def constant_spec(module: str) -> dict[str, Any]:
-    from ansible_collections.baremetal.ipmi.plugins.module_utils._ansible import (
-        agents,
-        collectd_spec,
-        doctor,
-        driver_events,
-        fru,
-        hardware_health,
-        racadm,
-        report,
-        sel,
-        sel_change,
-        sel_clock,
-        sel_report,
-        sensors,
-        timeouts,
-    )
-
     return {
         "collectd_ipmi": collectd_spec.COLLECTD_SPEC,
         "collectd_ipmi_report": collectd_spec.REPORT_SPEC,
         "hardware_health_report": hardware_health.HEALTH_SPEC,
         "ipmi_doctor": doctor.DOCTOR_SPEC,
+        "ipmi_fleet_facts": fleet_facts.FLEET_FACTS_SPEC,
+        "ipmi_fleet_info": fleet.FLEET_SPEC,
         "ipmi_fru_info": fru.FRU_SPEC,
         "ipmi_sel": sel_change.CHANGE_SPEC,
         "ipmi_sel_clock": sel_clock.CLOCK_SPEC,

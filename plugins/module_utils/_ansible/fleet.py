@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -42,21 +42,19 @@ def _without_defaults(spec: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_OF_A_TARGET = {name: SENSORS_SPEC[name] for name in (*CONNECTION_SPEC, *_READING)}
-_OF_THE_LOG = {name: INFO_SPEC[name] for name in _LOG}
+_OF_A_TARGET = {name: SENSORS_SPEC[name] for name in (*CONNECTION_SPEC, *_READING, *_CACHE)}
+# Rules without a default: those for sensors count for the log, too, unless it has its own.
+_OF_THE_LOG = {**{name: INFO_SPEC[name] for name in _LOG}, "health_rules": {"type": "list", "elements": "dict"}}
+TARGET_SPEC: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    **_without_defaults(_OF_A_TARGET),
+    "log": {"type": "dict", "options": _without_defaults(_OF_THE_LOG)},
+}
 
 FLEET_SPEC: dict[str, dict[str, Any]] = {
     **{name: told for name, told in _OF_A_TARGET.items() if name != "host"},
     **{name: SENSORS_SPEC[name] for name in _CACHE},
-    "targets": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "name": {"type": "str", "required": True},
-            **_without_defaults(_OF_A_TARGET),
-            "log": {"type": "dict", "options": _without_defaults(_OF_THE_LOG)},
-        },
-    },
+    "targets": {"type": "list", "elements": "dict", "options": TARGET_SPEC},
     "hosts": {"type": "list", "elements": "str"},
     "variables": {"type": "dict", "default": {}},
     "collect": {"type": "list", "elements": "str", "choices": [SENSORS, SEL, CLOCK], "default": [SENSORS]},
@@ -123,7 +121,7 @@ def _result(outcomes: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
         "target_warnings": {name: told["warnings"] for name, told in read.items() if told["warnings"]},
         "summary": {
             "targets": len(outcomes),
-            "read": len(read),
+            "read": len(outcomes) - len(failures),
             "unread": len(failures),
             "incomplete": sum(bool(told["health"]) and not told["health"]["complete"] for told in read.values()),
             "statuses": {status: statuses.count(status) for status in WORST_FIRST},
@@ -158,8 +156,9 @@ class _Wishes:
             key = json.dumps(reading, sort_keys=True, default=str)
             sensors = self._sensors.get(key) or self._sensors.setdefault(key, sensors_wish(reading))
         if SEL in self._collect:
-            of_log = {**self._params["log"], **{k: v for k, v in own.get("log", {}).items() if v is not None}}
-            wanted = {**reading, **of_log, "query": None}
+            told = {**self._params["log"], **{k: v for k, v in own.get("log", {}).items() if v is not None}}
+            of_log = {name: value for name, value in told.items() if value is not None}
+            wanted = {**reading, "since": None, **of_log, "query": None}
             key = json.dumps(wanted, sort_keys=True, default=str)
             log = self._logs.get(key) or self._logs.setdefault(key, log_wish(wanted))
         return sensors, log
@@ -209,20 +208,43 @@ def _read_blocking(target: Target) -> dict[str, Any]:
 
 
 async def _read(target: Target, client: Any) -> dict[str, Any]:
+    """One part after the other: a BMC without an event log has sensors all the same."""
     told: dict[str, Any] = {}
     warnings: list[str] = []
+    outcome: dict[str, Any] = {}
+    for part, read in _parts(target, client):
+        try:
+            facts, said = await read
+        except IpmiError as error:
+            error.host = error.host or target.options.name
+            problem = failure(error)
+            outcome.setdefault("failure", {**problem, "error": {**problem["error"], "part": part}})
+            continue
+        told = {**facts, **told}
+        warnings += [text for text in said if text not in warnings]
+    if not told:
+        return outcome
+    health = told.get("ipmi_health")
+    outcome["told"] = {key: value for key, value in told.items() if key not in target.omit}
+    outcome["warnings"] = warnings
+    outcome["health"] = {"status": health["status"], "complete": health["complete"]} if health else None
+    return outcome
+
+
+def _parts(target: Target, client: Any) -> Iterator[tuple[str, Awaitable[tuple[dict[str, Any], list[str]]]]]:
     name = target.options.name
     if target.sensors:
-        facts, said = await read_sensors(target.sensors, client, name)
-        told.update(facts)
-        warnings += said
+        yield SENSORS, read_sensors(target.sensors, client, name)
     if target.log:
-        events, said = await read_events(target.log, client, name)
-        told.update({"ipmi_bmc": events.pop("bmc"), **told, **events})
-        warnings += [text for text in said if text not in warnings]
+        yield SEL, _log(target.log, client, name)
     elif target.clock:
-        told["sel_clock"] = await read_clock_of(client)
-    kept = {key: value for key, value in told.items() if key not in target.omit}
-    health = told.get("ipmi_health")
-    short = {"status": health["status"], "complete": health["complete"]} if health else None
-    return {"told": kept, "warnings": warnings, "health": short}
+        yield CLOCK, _clock(client)
+
+
+async def _log(wish: LogWish, client: Any, name: str) -> tuple[dict[str, Any], list[str]]:
+    events, said = await read_events(wish, client, name)
+    return {"ipmi_bmc": events.pop("bmc"), **events}, said
+
+
+async def _clock(client: Any) -> tuple[dict[str, Any], list[str]]:
+    return {"sel_clock": await read_clock_of(client)}, []

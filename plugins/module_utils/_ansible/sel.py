@@ -20,6 +20,7 @@ from .._ops.records import Kept
 from .._ops.sel import Surroundings, live_states, look_around, read
 from .connection import CONNECTION_SPEC, Client, bmc_name, converse, open_client
 from .facts import bmc_facts
+from .fleet_facts import HOST_SPEC
 from .query import compile_query
 from .sdr_cache import SdrCache, cache_for
 from .sel_files import read_archive
@@ -37,6 +38,7 @@ INFO_SPEC: dict[str, dict[str, Any]] = {
     "live": {"type": "bool", "default": False},
     **RULES_SPEC,
     **CACHE_SPEC,
+    **HOST_SPEC,
 }
 
 

@@ -16,6 +16,7 @@ from .._ops.sensors import Progress, SensorsRequest, run
 from .._transport.foundation import HAS_CRYPTOGRAPHY
 from .connection import CONNECTION_SPEC, Client, bmc_name, converse, open_client
 from .facts import sensor_facts
+from .fleet_facts import HOST_SPEC
 from .query import compile_query
 from .sdr_cache import SdrCache, cache_for
 
@@ -48,6 +49,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "query": {"type": "str"},
     **RULES_SPEC,
     **CACHE_SPEC,
+    **HOST_SPEC,
 }
 
 
