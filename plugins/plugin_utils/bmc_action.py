@@ -68,7 +68,8 @@ class BmcAction(EngineAction):
 
     def options(self, spec: dict[str, Any]) -> dict[str, Any]:
         """The task's options, validated, with those that its environment sets."""
-        self._task.args = {**options_from(self._environment()), **self._task.args}
+        told = {name: value for name, value in options_from(self._environment()).items() if name in spec}
+        self._task.args = {**told, **self._task.args}
         _validation, options = self.validate_argument_spec(argument_spec=spec)
         return dict(options)
 

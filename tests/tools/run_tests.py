@@ -39,7 +39,15 @@ SYSTEM_PROGRAMS = {
 BESIDE = {
     "tests that boot machines": ("guest", "node", "vendor_agent_role"),
     "tests of collectd": ("collectd",),
-    "tests that run plays": ("windows", "driver_events", "doctor", "hardware_health", "racadm", "vendor_agent"),
+    "tests that run plays": (
+        "windows",
+        "driver_events",
+        "doctor",
+        "fleet",
+        "hardware_health",
+        "racadm",
+        "vendor_agent",
+    ),
 }
 SBIN = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 APT_DEADLINE_S = 300
