@@ -17,6 +17,8 @@ options:
         Linux' OpenIPMI driver (C(/dev/ipmi0)). That needs no library, and no name or password; the user has to be let
         at the device (C(become)).
     type: str
+notes:
+  - Set the connection options once for all tasks with C(module_defaults) and the group C(group/baremetal.ipmi.bmc).
 """
 
     SESSION = r"""
@@ -92,7 +94,6 @@ notes:
   - Over LAN the plugin runs in the controller's process when the task's connection is local (C(delegate_to=localhost)
     for servers that are reached otherwise), at a fraction of a module's cost. With any other connection, and with
     C(async), it runs as a module on the task's host.
-  - Set the connection options once for all tasks with C(module_defaults) and the group C(group/baremetal.ipmi.bmc).
   - When it runs as a module, Ansible hands the options over in a temporary file on that host that only the user can
     read, unless C(pipelining) is on. With C(async) there always is one, and it stays until the job has ended.
 """
