@@ -39,6 +39,7 @@ class RoundTrip:
         self._mean_s: float | None = None
         self._deviation_s = 0.0
         self._at_least_s = _SHORTEST_S
+        self._maybe_s = 0.0
 
     def learn(self, seconds: float) -> None:
         """An answer to what was sent once."""
@@ -49,9 +50,16 @@ class RoundTrip:
         self._deviation_s += (abs(self._mean_s - seconds) - self._deviation_s) / 4
         self._mean_s += (seconds - self._mean_s) / 8
 
-    def learn_from_a_later_try(self, seconds: float) -> None:
-        """Nobody knows which of the packets was answered: either one was lost, or ``seconds`` is what it takes."""
-        self._at_least_s = max((1 + _SPARE) * seconds, _SHORTEST_S)
+    def learn_from_a_later_try(self, seconds: float, careful: bool) -> None:
+        """The answer to what was sent more than once: nobody knows whether the others were lost, or the BMC takes so
+        long. ``careful``: believe the latter at once; else when an answer comes that nobody waits for any more."""
+        self._maybe_s = seconds
+        if careful or self._mean_s is None:
+            self.learn_of_haste()
+
+    def learn_of_haste(self) -> None:
+        """An answer that nobody waits for any more: nothing was lost, and what was sent again was sent too early."""
+        self._at_least_s = max((1 + _SPARE) * self._maybe_s, self._at_least_s)
 
     def waits(self, patience_s: float, at_least_s: float, tries: int | None) -> Iterator[float]:
         """How long to wait for an answer each time that a request is sent, ``patience_s`` in all; or so many
@@ -114,18 +122,21 @@ class Wire:
         ``tries``: how often it is sent at most, if not as often as request_timeout_s and retries allow; ``at_least_s``:
         how long each waits. Raises NoReply, DeadlineExceeded, and OSError where nothing can be sent.
         """
-        began, sent_at, sent, stalling = self._loop.time(), 0.0, 0, False
+        began, first_at, sent, stalling = self._loop.time(), 0.0, 0, False
         # Before the interval is over nothing can be sent again: until then the answer may as well be waited for.
         at_least_s = max(at_least_s, self._options.min_command_interval_s)
         try:
             for wait in self._round_trip.waits(self._options.patience_s, at_least_s, tries):
                 await self._my_turn()
-                sent_at, sent = sent_at or self._loop.time(), sent + 1
+                first_at, sent = first_at or self._loop.time(), sent + 1
                 self._endpoint.send(packet(), self.peer)
                 reply = await self._wait(key, wait)
                 if reply is not None:
-                    learn = self._round_trip.learn if sent == 1 else self._round_trip.learn_from_a_later_try
-                    learn(self._loop.time() - sent_at)
+                    took = self._loop.time() - first_at
+                    if sent == 1:
+                        self._round_trip.learn(took)
+                    else:
+                        self._round_trip.learn_from_a_later_try(took, careful=at_least_s > 0)
                     return reply
                 if self._stalled and not stalling:
                     stalling = True
@@ -204,6 +215,7 @@ class Wire:
                 self._strange = 0
                 _settle(waiting.future, answer[1])
                 return
+            self._round_trip.learn_of_haste()
             for other in self._waiting.values():
                 other.until = self._end_of(other.seconds)
         self._strange += 1
