@@ -21,7 +21,6 @@ from ansible_collections.baremetal.ipmi.plugins.module_utils._core.errors import
     NoReply,
     Unreachable,
 )
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import wire
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.endpoint import Endpoint
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.native import NativeClient
 from ansible_collections.baremetal.ipmi.plugins.module_utils._transport.options import LanOptions
@@ -287,19 +286,3 @@ def test_answers_that_all_come_twice_cost_no_time() -> None:
         assert now() - began < 0.04
 
     run(conversation())
-
-
-def test_losses_do_not_make_a_quick_bmc_look_slow() -> None:
-    """20 % lost each way leave 36 of 100 tries without an answer: eight tries must fit into the patience."""
-    round_trip = wire.RoundTrip(2.0)
-    round_trip.learn(0.005)
-    round_trip.learn_from_a_later_try(0.63, careful=False)
-    assert len(list(round_trip.waits(8.0, 0.0, None))) >= 8
-
-
-def test_answer_that_comes_twice_shows_a_slow_bmc() -> None:
-    round_trip = wire.RoundTrip(2.0)
-    round_trip.learn(0.1)
-    round_trip.learn_from_a_later_try(1.2, careful=False)
-    round_trip.learn_of_haste()
-    assert next(round_trip.waits(8.0, 0.0, None)) >= 1.2
