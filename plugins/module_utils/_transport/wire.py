@@ -111,7 +111,7 @@ class Wire:
         self._strange = 0
         self._deaf: asyncio.TimerHandle | None = None
         self.peer: Address | None = None
-        self.answered = self.heard = False
+        self.answered = self.heard = self._closed = False
         self._listen()
 
     async def ask(
@@ -128,6 +128,8 @@ class Wire:
         try:
             for wait in self._round_trip.waits(self._options.patience_s, at_least_s, tries):
                 await self._my_turn()
+                if self._closed:
+                    break
                 first_at, sent = first_at or self._loop.time(), sent + 1
                 self._endpoint.send(packet(), self.peer)
                 reply = await self._wait(key, wait)
@@ -146,16 +148,20 @@ class Wire:
             if self._stalled and stalling:
                 self._stalled(False)
         waited = self._loop.time() - began
-        raise NoReply(f"no answer to the {what} in {sent} {'tries' if sent > 1 else 'try'}, {waited:.1f} s")
+        raise NoReply(f"no answer to the {what} in {sent} {'try' if sent == 1 else 'tries'}, {waited:.1f} s")
 
     def tell(self, packet: bytes) -> None:
         """Send a packet to which no answer is awaited."""
         self._endpoint.send(packet, self.peer)
 
     def close(self) -> None:
+        """Give the socket back. Whoever still waits hears at once that no answer comes."""
+        self._closed = True
         for timer in (self._deaf, self._timer):
             if timer:
                 timer.cancel()
+        for waiting in self._waiting.values():
+            _settle(waiting.future)
         self._loop.remove_reader(self._endpoint.socket)
         self._endpoint.close()
 
