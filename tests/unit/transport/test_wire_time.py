@@ -238,23 +238,6 @@ def test_who_waits_for_one_answer_only_is_told_too_and_who_is_cancelled() -> Non
     run(conversation())
 
 
-def test_who_still_waits_on_a_session_that_is_given_up_hears_of_it() -> None:
-    """The first of several requests that gets no answer takes the session along; none may wait on for ever."""
-
-    async def conversation() -> None:
-        async with a_bmc() as (bmc, between), client(between, outstanding=3) as opened:
-            bmc.faults.change(silent=True)
-            began = now()
-            quick, patient = (opened.request(Request(0x06, 0x01, once=once)) for once in (True, False))
-            ends = await asyncio.gather(quick, patient, return_exceptions=True)
-            assert [type(end) for end in ends] == [NoReply, NoReply]
-            assert now() - began == pytest.approx(2.0)
-            bmc.faults.clear()
-            assert (await opened.request(GET_DEVICE_ID)).code == 0
-
-    run(conversation())
-
-
 @pytest.mark.parametrize("strangers", [False, True])
 def test_flood_costs_a_bounded_number_of_looks_and_requests_are_answered_meanwhile(
     strangers: bool, monkeypatch: pytest.MonkeyPatch
