@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
 from ..module_utils._ansible.fleet_facts import FLEET_FACTS_SPEC, is_read, share
+from ..plugin_utils.engine_action import EngineAction
 
 
-class ActionModule(ActionBase):
+class ActionModule(EngineAction):
     _supports_check_mode = True
     _requires_connection = False
 
@@ -27,7 +27,5 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 f"variable: {options['variable']!r} is no result of ipmi_fleet_info. Register one with run_once."
             )
-        told, warnings = share(fleet, options["target"] or known["inventory_hostname"], options["part"])
-        for warning in warnings:
-            self._display.warning(warning)
-        return {**result, **told}
+        target = options["target"] or known["inventory_hostname"]
+        return self.conclude(result, lambda: share(fleet, target, options["part"]))

@@ -6,7 +6,6 @@ host. What the BMCs of a play's hosts are is made out here."""
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
@@ -14,7 +13,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ..module_utils._ansible.fleet import FLEET_SPEC, VARIABLES, gather_fleet
 from ..module_utils._ansible.fleet_targets import add_untold, target_of, unknown_options
 from ..module_utils._ansible.sensors import can_run_here
-from ..plugin_utils.bmc_action import PROGRESS_INTERVAL_S, BmcAction
+from ..plugin_utils.bmc_action import BmcAction, now_and_then
 from ..plugin_utils.host_variables import HostVariables
 
 
@@ -29,7 +28,7 @@ class ActionModule(BmcAction):
             result.update(self.run_module(task_vars))
         else:
             options = self.options(FLEET_SPEC)
-            result = self.conclude(result, lambda: gather_fleet(options, self._progress()))
+            result = self.conclude(result, lambda: gather_fleet(options, now_and_then(self._tell)))
         result = add_untold(result, problems)
         # Nobody reads the sensors of a fleet on a screen, and Ansible would take longer to get them ready for that than
         # they took to be read. The registered variable has them all the same.
@@ -58,14 +57,5 @@ class ActionModule(BmcAction):
                 targets.append(target)
         return targets, problems
 
-    def _progress(self) -> Any:
-        """Tell every ten seconds how far it has come."""
-        last = time.monotonic()
-
-        def tell(done: int, total: int, failed: int) -> None:
-            nonlocal last
-            if time.monotonic() - last >= PROGRESS_INTERVAL_S:
-                last = time.monotonic()
-                self._display.display(f"{done} of {total} BMCs are read, {failed} of them in vain")
-
-        return tell
+    def _tell(self, done: int, total: int, failed: int) -> None:
+        self._display.display(f"{done} of {total} BMCs are read, {failed} of them in vain")

@@ -167,6 +167,25 @@ options:
     type: path
 """
 
+    OF_A_FLEET = r"""
+options:
+  fleet:
+    description:
+      - Name of a variable. Where the result of M(baremetal.ipmi.ipmi_fleet_info) is registered in it, this host's
+        share of it is returned and no BMC is asked. A failure there is this task's failure, too.
+      - Where that task was skipped, the BMC is asked. So one play can do it either way.
+    type: str
+    version_added: 0.7.0
+  variables:
+    description:
+      - Which variable of the host sets which of the other options, as in M(baremetal.ipmi.ipmi_fleet_info). An option
+        of the task comes first. One whose variable there is not has its default, and so has one that is no text and
+        whose variable is the empty text.
+      - Many templates take longer than the BMC does, also where O(fleet) has the answer. Names take no time.
+    type: dict
+    version_added: 0.7.0
+"""
+
     READ_ONLY = r"""
 attributes:
   check_mode:

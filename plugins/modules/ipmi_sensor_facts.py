@@ -50,27 +50,13 @@ options:
       - A JMESPath expression on C({ipmi_sensors, ipmi_health, ipmi_bmc}). Its result is returned beside the facts.
       - Needs the Python library jmespath where the plugin runs.
     type: str
-  fleet:
-    description:
-      - Name of a variable. Where the result of M(baremetal.ipmi.ipmi_fleet_info) is registered in it, this host's
-        sensors in it are returned and no BMC is asked. A failure there is this task's failure, too.
-      - Where that task was skipped, the BMC is asked. So one play can do it either way.
-    type: str
-    version_added: 0.7.0
-  variables:
-    description:
-      - Which variable of the host sets which of the other options, as in M(baremetal.ipmi.ipmi_fleet_info). An option
-        of the task comes first. One whose variable there is not has its default, and so has one that is no text and
-        whose variable is the empty text.
-      - Many templates take longer than the BMC does, also where O(fleet) has the answer. Names take no time.
-    type: dict
-    version_added: 0.7.0
 extends_documentation_fragment:
   - baremetal.ipmi.bmc
   - baremetal.ipmi.bmc.session
   - baremetal.ipmi.bmc.reading
   - baremetal.ipmi.bmc.health_rules
   - baremetal.ipmi.bmc.sdr_cache
+  - baremetal.ipmi.bmc.of_a_fleet
   - baremetal.ipmi.bmc.read_only
   - baremetal.ipmi.bmc.facts
 """

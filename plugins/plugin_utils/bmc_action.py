@@ -18,7 +18,20 @@ from ..module_utils._ansible.fleet_targets import has_value
 from ..module_utils._ansible.sensors import can_run_here
 from .engine_action import EngineAction
 
-PROGRESS_INTERVAL_S = 10.0
+_PROGRESS_INTERVAL_S = 10.0
+
+
+def now_and_then(tell: Callable[..., None]) -> Callable[..., None]:
+    """Tells every ten seconds, whatever it is called with then."""
+    last = time.monotonic()
+
+    def told(*numbers: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _PROGRESS_INTERVAL_S:
+            last = time.monotonic()
+            tell(*numbers)
+
+    return told
 
 
 class BmcAction(EngineAction):
@@ -43,10 +56,7 @@ class BmcAction(EngineAction):
         fleet = known.get(self._task.args.get("fleet"))
         if not is_read(fleet):
             return None
-        told, warnings = share(fleet, known["inventory_hostname"], part)
-        for warning in warnings:
-            self._display.warning(warning)
-        return told
+        return self.conclude({}, lambda: share(fleet, known["inventory_hostname"], part))
 
     def take_variables(self, spec: dict[str, Any], task_vars: dict[str, Any] | None) -> None:
         """Make options of the variables that the option ``variables`` names. Ansible makes out a task's options before
@@ -73,18 +83,10 @@ class BmcAction(EngineAction):
         _validation, options = self.validate_argument_spec(argument_spec=spec)
         return dict(options)
 
-    def progress(self, what: str) -> Callable[[int, int], None]:
-        """Tell at -v, every ten seconds, how far the reading of a slow BMC has come."""
-        last = time.monotonic()
+    def progress(self, what: str) -> Callable[..., None]:
+        """Tell at -v, now and then, how far the reading of a slow BMC has come."""
         host = self._task.args.get("host")
-
-        def tell(done: int, total: int) -> None:
-            nonlocal last
-            if time.monotonic() - last >= PROGRESS_INTERVAL_S:
-                last = time.monotonic()
-                self._display.v(f"{host}: {done} of {total} {what} read")
-
-        return tell
+        return now_and_then(lambda done, total: self._display.v(f"{host}: {done} of {total} {what} read"))
 
     def _environment(self) -> dict[str, str]:
         """What the task's keyword ``environment`` sets, for the options that fall back to the environment."""

@@ -11,16 +11,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from fleet import clients, plot, report
+from fleet.runs import Condition, Found, Plan, Row, expected_s
+from fleet.server import FleetServer
+from server import Server
+from server_model import PASSWORD, USER
 
 BENCH = Path(__file__).parent
 ROOT = BENCH.parent.parent
-sys.path.append(str(BENCH))
-
-from fleet import clients, plot, report  # noqa: E402
-from fleet.runs import Condition, Found, Plan, Row, expected_s  # noqa: E402
-from fleet.server import FleetServer  # noqa: E402
-from server import Server  # noqa: E402
-from server_model import PASSWORD, USER  # noqa: E402
 
 PLAIN = Condition()
 PLAN = Plan(bmcs=[100, 1000], disturbed_bmcs=[64, 1000], conditions=[PLAIN], repeat=1)

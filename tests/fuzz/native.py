@@ -55,7 +55,7 @@ def session(suite: ciphers.Suite, awaited: int = 0, established: bool = False) -
     if established:
         made._seal = ciphers.Seal(suite, SIK, BMC_ID, CONSOLE_ID)
     elif awaited:
-        made._handshake = shaking = Handshake(OPTIONS, suite, TAG)
+        made._handshake = shaking = Handshake(OPTIONS, suite, TAG, by_name=True)
         shaking._console_id, shaking._console_random = CONSOLE_ID, CONSOLE_RANDOM
         for kind, message in ((OPEN_RESPONSE, open_response), (RAKP2, rakp2)):
             if kind < awaited:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import lan, native
+from ansible_collections.baremetal.ipmi.plugins.module_utils._transport import over_lan
 from harness import reading
 from harness.ipmi_sim import IpmiSim
 
@@ -40,8 +40,7 @@ def serve_image(serve: Callable[..., IpmiSim], bmc_images: Path) -> Callable[...
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """No long waits for a simulated BMC that is busy, or erases its log."""
-    for transport in (lan, native):
-        monkeypatch.setattr(transport, "_BUSY_PAUSE_S", 0.005)
+    monkeypatch.setattr(over_lan, "BUSY_PAUSE_S", 0.005)
 
 
 @pytest.fixture(params=["native", "pyghmi"])

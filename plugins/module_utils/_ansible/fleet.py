@@ -19,14 +19,15 @@ from .._transport.lan import LanClient
 from .._transport.native import Ipmi15, NativeClient
 from .._transport.options import LanOptions, check_options
 from .._transport.wire import Stalled
-from .connection import CONNECTION_SPEC, lan_options
+from .connection import CONNECTION_SPEC, NATIVE, lan_options
 from .failure import failure
+from .fleet_facts import SEL, SENSORS
 from .fleet_processes import in_processes, open_conversations
 from .sel import INFO_SPEC, LogWish, log_wish, read_clock_of, read_events
 from .sensors import ARGUMENT_SPEC as SENSORS_SPEC
 from .sensors import SensorsWish, read_sensors, sensors_wish
 
-SENSORS, SEL, CLOCK = "sensors", "sel", "clock"
+CLOCK = "clock"
 _READING = ("sensors", "ignore_selected", "types", "thresholds", "query", "health_rules")
 _LOG = ("since", "severity", "sensors", "directions", "live")
 _CACHE = ("sdr_cache", "sdr_cache_dir")
@@ -53,7 +54,6 @@ TARGET_SPEC: dict[str, dict[str, Any]] = {
 
 FLEET_SPEC: dict[str, dict[str, Any]] = {
     **{name: told for name, told in _OF_A_TARGET.items() if name != "host"},
-    **{name: SENSORS_SPEC[name] for name in _CACHE},
     "targets": {"type": "list", "elements": "dict", "options": TARGET_SPEC},
     "hosts": {"type": "list", "elements": "str"},
     "variables": {"type": "dict", "default": {}},
@@ -182,7 +182,7 @@ async def _outcome(target: Target, stalled: Stalled) -> dict[str, Any]:
     """``told`` and ``warnings`` of a BMC, or its ``failure``: nothing that it says or does harms another one."""
     try:
         try:
-            if target.transport == "native":
+            if target.transport == NATIVE:
                 async with NativeClient(target.options, stalled) as client:
                     return await _read(target, client)
         except Ipmi15:

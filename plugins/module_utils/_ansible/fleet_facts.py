@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .._core.errors import OptionError
+
 SENSORS, SEL = "sensors", "sel"
 _FACTS = ("ipmi_sensors", "ipmi_health", "ipmi_bmc", "ipmi_query_result")
 _LOG = ("sel", "sel_info", "sel_clock")
@@ -30,7 +32,8 @@ def is_read(variable: Any) -> bool:
 
 def share(fleet: Mapping[str, Any], target: str, part: str) -> tuple[dict[str, Any], list[str]]:
     """What ipmi_sensor_facts, or ipmi_sel_info, would have returned of the target, and its warnings. ``fleet`` may be
-    the result of a task that has failed: then each target has its failure."""
+    the result of a task that has failed: then each target has its failure. Raises OptionError where nothing of it has
+    been asked for."""
     if "fleet" not in fleet:
         return {"failed": True, "msg": fleet["msg"], **({"error": fleet["error"]} if "error" in fleet else {})}, []
     warnings = list(fleet["target_warnings"].get(target, ()))
@@ -40,16 +43,14 @@ def share(fleet: Mapping[str, Any], target: str, part: str) -> tuple[dict[str, A
     if error and (error.pop("part", None) == part or not told):
         return {"failed": True, "msg": fleet["failed_targets"][target], "error": error}, warnings
     if not kept:
-        return _missing(target, part, target in fleet["fleet"]), warnings
+        raise _missing(target, part, target in fleet["fleet"])
     if part == SENSORS:
         return {"changed": False, "ansible_facts": kept}, warnings
     return {"changed": False, "bmc": told.get("ipmi_bmc"), **{key: told.get(key) for key in _LOG}}, warnings
 
 
-def _missing(target: str, part: str, is_target: bool) -> dict[str, Any]:
-    what, step = f"{target} was not among the targets that were read", "Add it to them."
+def _missing(target: str, part: str, is_target: bool) -> OptionError:
     if is_target:
-        what = f"nothing of {part} was returned of {target}"
         step = f"Put {part} into collect of ipmi_fleet_info, and do not omit it."
-    error = {"kind": "option_error", "message": what, "host": None, "next_step": step}
-    return {"failed": True, "msg": f"{what}. {step}", "error": error}
+        return OptionError(f"nothing of {part} was returned of {target}", step)
+    return OptionError(f"{target} was not among the targets that were read", "Add it to them.")

@@ -54,7 +54,7 @@ def in_processes(jobs: int, processes: int, work: Work, take: Tell) -> None:
     try:
         while running:
             for connection in wait(list(running)):
-                _take(running, connection, take)  # type: ignore[arg-type]
+                _take(running, connection, take)
     finally:
         for process, _left in running.values():
             process.kill()

@@ -10,6 +10,8 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from .._core.errors import OptionError
+from .failure import failure
 from .fleet import TARGET_SPEC
 
 DELEGATE = "delegate_to"
@@ -42,10 +44,7 @@ def add_untold(result: dict[str, Any], problems: Mapping[str, str]) -> dict[str,
     """The result of a read with the hosts that could not be targets."""
     if not problems or "fleet" not in result:
         return result
-    errors = {
-        host: {"kind": "option_error", "message": text, "host": None, "next_step": ""}
-        for host, text in problems.items()
-    }
+    errors = {host: failure(OptionError(text))["error"] for host, text in problems.items()}
     counts = {name: result["summary"][name] + len(problems) for name in ("targets", "unread")}
     return {
         **result,

@@ -9,52 +9,25 @@ from __future__ import annotations
 import hmac
 import os
 
-from .._core.errors import AuthenticationError, LoginRefused, PrivilegeRefused, UnknownUser, WrongKg, WrongPassword
+from .._core.errors import AuthenticationError
 from .ciphers import Seal, Suite
 from .options import PRIVILEGES, LanOptions, kg_bytes, secret_bytes
+from .refusals import INTEGRITY, NO_SUITE, login_refused, refusal, wrong_kg, wrong_password
 
 OPEN_REQUEST, OPEN_RESPONSE = 0x10, 0x11
 RAKP1, RAKP2, RAKP3, RAKP4 = 0x12, 0x13, 0x14, 0x15
 STALE = frozenset((0x02, 0x08))  # the BMC knows no such session: the log-in has to start over
 NOT_BY_NAME = frozenset((0x09, 0x0D))  # from BMCs, too, that look users up by name and privilege only
 GIVEN_UP = 0x01  # a reason that no BMC takes for somebody who tries passwords
-INTEGRITY = 0x0F
-_UNAUTHORIZED_NAME = (0x0D,)
-_UNAUTHORIZED_PRIVILEGE = (0x09, 0x0A)
 _BY_NAME_ALONE = 0x10
-_ANNOUNCED_AS_SHORT = 16  # a BMC made for IPMI 1.5 keeps so many bytes of a password
 _NUMBERS = 16  # bytes of a random number, and of a GUID
 _LENGTHS = {OPEN_RESPONSE: 36, RAKP2: 40, RAKP4: 8}  # before the codes, whose lengths the suite decides
-_STATUS = {  # table 13-15
-    0x01: "insufficient resources to create a session",
-    0x02: "invalid session id",
-    0x03: "invalid payload type",
-    0x04: "invalid authentication algorithm",
-    0x05: "invalid integrity algorithm",
-    0x06: "no matching authentication payload",
-    0x07: "no matching integrity payload",
-    0x08: "inactive session id",
-    0x09: "invalid role",
-    0x0A: "unauthorized role or privilege level",
-    0x0B: "insufficient resources to create a session at this role",
-    0x0C: "invalid name length",
-    0x0D: "unauthorized name",
-    0x0E: "unauthorized GUID",
-    0x0F: "invalid integrity check value",
-    0x10: "invalid confidentiality algorithm",
-    0x11: "no cipher suite matches",
-    0x12: "illegal parameter",
-}
-
-
-def status_text(status: int) -> str:
-    return f"{_STATUS.get(status, 'unknown reason')} (status {status:02X}h)"
 
 
 class Refused(Exception):
     """A status other than 0 in a message of the BMC, or a code that proves something else than it should."""
 
-    def __init__(self, error: AuthenticationError, status: int = 0) -> None:
+    def __init__(self, error: AuthenticationError, status: int) -> None:
         super().__init__(str(error))
         self.error, self.status = error, status
 
@@ -62,7 +35,7 @@ class Refused(Exception):
 class Handshake:
     """One log-in: ``message`` makes what is sent, ``take`` looks at what came."""
 
-    def __init__(self, options: LanOptions, suite: Suite, tag: int, by_name: bool = True) -> None:
+    def __init__(self, options: LanOptions, suite: Suite, tag: int, by_name: bool) -> None:
         self.suite = suite
         self._options, self._tag = options, tag
         self._username, self._password = secret_bytes(options.username), secret_bytes(options.password)
@@ -90,7 +63,7 @@ class Handshake:
             return False
         # OpenBMC leaves tag and session id of a refusal at 0.
         if data[1] and data[0] in (self._tag, 0):
-            raise Refused(self._refusal(data[1]), data[1])
+            raise Refused(refusal(self._options, data[1]), data[1])
         if len(data) < _LENGTHS[kind] or not self.repeats(data):
             return False
         if kind == OPEN_RESPONSE:
@@ -113,8 +86,8 @@ class Handshake:
 
     def _take_open_response(self, data: bytes) -> None:
         if [data[16] & 0x3F, data[24] & 0x3F, data[32] & 0x3F] != [self.suite.authentication, self.suite.integrity, 1]:
-            text = f"the BMC offers other algorithms than those of cipher suite {self.suite.number}"
-            raise Refused(LoginRefused(text), 0x11)
+            text = f"it offers other algorithms than those of cipher suite {self.suite.number}"
+            raise Refused(login_refused(text), NO_SUITE)
         self._bmc_id = int.from_bytes(data[8:12], "little")
 
     def _rakp1(self) -> bytes:
@@ -127,7 +100,7 @@ class Handshake:
         both = self._id(self._console_id) + self._id(self._bmc_id)
         covered = both + self._console_random + bmc_random + guid + self._name
         if not hmac.compare_digest(self.suite.hmac(self._password, covered), data[40:]):
-            raise Refused(self._wrong_password(), INTEGRITY)
+            raise Refused(wrong_password(self._options), INTEGRITY)
         self._bmc_random, self._guid = bmc_random, guid
         seed = self._console_random + bmc_random + self._name
         # A key of zeros is none: so BMCs show that there is none (section 13.33).
@@ -146,7 +119,7 @@ class Handshake:
         """The BMC's proof that it has the same session key, which kg is part of."""
         covered = self._console_random + self._id(self._bmc_id) + self._guid
         if not hmac.compare_digest(self.suite.code(self._session_key, covered), data[8:]):
-            raise Refused(WrongKg("wrong kg (BMC key), or a BMC key is set and none was given"), INTEGRITY)
+            raise Refused(wrong_kg(), INTEGRITY)
 
     def seal(self) -> Seal:
         """The session's keys, from RAKP message 2 on."""
@@ -155,18 +128,3 @@ class Handshake:
     @staticmethod
     def _id(number: int) -> bytes:
         return number.to_bytes(4, "little")
-
-    def _refusal(self, status: int) -> AuthenticationError:
-        user, privilege = self._options.username, self._options.privilege
-        if status in _UNAUTHORIZED_NAME:
-            return UnknownUser(f"no such user: {user!r} (or it has no right to privilege {privilege})")
-        if status in _UNAUTHORIZED_PRIVILEGE:
-            return PrivilegeRefused(f"user {user!r} may not have privilege {privilege}")
-        if status == INTEGRITY:
-            return self._wrong_password()
-        return LoginRefused(f"the BMC refuses the log-in: {status_text(status)}")
-
-    def _wrong_password(self) -> WrongPassword:
-        user, size = self._options.username, len(self._password)
-        hint = f"; it has {size} bytes, and many BMCs store 16 only" if size > _ANNOUNCED_AS_SHORT else ""
-        return WrongPassword(f"wrong password for user {user!r}{hint}")

@@ -64,6 +64,10 @@ class LanSession(Session15):
         self.privilege_code = 0
         self.remseqnumber = 0
 
+    @property
+    def peer(self) -> Address | None:
+        return self.sockaddr
+
     def log_in(self) -> None:
         """Build the session up, with all that its retries and the deadline allow."""
         super().__init__(

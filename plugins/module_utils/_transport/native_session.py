@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 from typing import Any
 
 from .._core.client import BUSY_CODES, NETFN_APP, Request, Response
-from .._core.errors import AuthenticationError, CommandError, LoginRefused, NoReply, PrivilegeRefused, SessionLost
+from .._core.errors import AuthenticationError, CommandError, NoReply, SessionLost
 from .ciphers import PREFERRED, SUITES, Seal, Suite
 from .endpoint import Address
 from .handshake import (
     GIVEN_UP,
-    INTEGRITY,
     NOT_BY_NAME,
     OPEN_REQUEST,
     OPEN_RESPONSE,
@@ -29,6 +29,7 @@ from .handshake import (
 )
 from .options import PRIVILEGES, LanOptions
 from .pace import Pace
+from .refusals import INTEGRITY, login_refused, privilege_refused
 from .rmcp import (
     SEND_MESSAGE,
     Message,
@@ -75,7 +76,20 @@ class NativeSession:
         self._awaited = self._messages = 0
         self._handshake: Handshake | None = None
         self._seal: Seal | None = None
-        self.wire = Wire(options, addresses, pace, self._judge, stalled)
+        self._pace = pace
+        self._wire = Wire(options, addresses, pace, self._judge, stalled)
+
+    @property
+    def peer(self) -> Address | None:
+        return self._wire.peer
+
+    @property
+    def answered(self) -> bool:
+        return self._wire.answered
+
+    @property
+    def heard(self) -> bool:
+        return self._wire.heard
 
     # -- log-in
 
@@ -102,16 +116,16 @@ class NativeSession:
         channel = _THIS_CHANNEL | _WITH_IPMI20
         for sequence in itertools.cycle(range(_SEQUENCES)):
             request = Request(NETFN_APP, _GET_AUTHENTICATION, bytes((channel, PRIVILEGES[self._options.privilege])))
-            message = build_sessionless(build_message(request, sequence))
+            packet = functools.partial(build_sessionless, build_message(request, sequence))
             key = (_GET_AUTHENTICATION, sequence)
-            reply: Message = await self.wire.ask(key, lambda: message, "first packet")  # noqa: B023
+            reply: Message = await self._wire.ask(key, packet, "first packet")
             if reply.code in BUSY_CODES:
-                await self.wire.sleep(self._options.request_timeout_s)
+                await self._pace.sleep_in_loop(self._options.request_timeout_s)
             elif reply.code and channel & _WITH_IPMI20:
                 channel = _THIS_CHANNEL  # to BMCs made for IPMI 1.5 the bit for IPMI 2.0 is reserved
             elif reply.code or len(reply.data) < 4:
                 error = CommandError("Get Channel Authentication Capabilities", reply.code)
-                raise LoginRefused(f"the BMC does not tell which log-ins it offers: {error.message}")
+                raise login_refused(f"it does not tell which log-ins it offers: {error.message}")
             elif not (reply.data[1] & _WITH_IPMI20 and reply.data[3] & _SPEAKS_IPMI20):
                 raise Ipmi15
             else:
@@ -165,7 +179,7 @@ class NativeSession:
             self._messages += 1
             return message
 
-        told = await self.wire.ask(answer, packet, "log-in", tries, _CALM_S)
+        told = await self._wire.ask(answer, packet, "log-in", tries, _CALM_S)
         if isinstance(told, Refused):
             raise told
 
@@ -173,13 +187,10 @@ class NativeSession:
         request = Request(NETFN_APP, _SET_PRIVILEGE, bytes((PRIVILEGES[self._options.privilege],)))
         response = await self.exchange(request)
         while response.code in BUSY_CODES:
-            await self.wire.sleep(self._options.request_timeout_s)
+            await self._pace.sleep_in_loop(self._options.request_timeout_s)
             response = await self.exchange(request)
         if response.code:
-            raise PrivilegeRefused(
-                f"user {self._options.username!r} may not have privilege {self._options.privilege}: "
-                + CommandError("Set Session Privilege Level", response.code).message
-            )
+            raise privilege_refused(self._options, CommandError("Set Session Privilege Level", response.code).message)
 
     # -- requests
 
@@ -188,7 +199,7 @@ class NativeSession:
         seal = self._seal
         if seal is None:
             raise SessionLost("the session is closed", host=self._options.name)
-        self.wire.heard = False
+        self._wire.heard = False
         self._sequence = sequence = (self._sequence + 1) % _SEQUENCES
         message = build_message(request, sequence)
         key = (request.netfn | _RESPONSE, sequence, request.command)
@@ -196,7 +207,7 @@ class NativeSession:
             self._bridged[sequence] = key
         try:
             tries = 1 if request.once else None
-            response: Response = await self.wire.ask(key, lambda: seal.seal(message), "request", tries)
+            response: Response = await self._wire.ask(key, lambda: seal.seal(message), "request", tries)
         finally:
             self._bridged.pop(sequence, None)
         return response
@@ -206,7 +217,7 @@ class NativeSession:
         try:
             self._end()
         finally:
-            self.wire.close()
+            self._wire.close()
 
     def _end(self, status: int = GIVEN_UP) -> None:
         """Close Session (section 22.19) where the BMC may have RAKP message 3, and so a session; message 3 with a
@@ -216,14 +227,14 @@ class NativeSession:
         with contextlib.suppress(OSError):  # nothing is left to be told to a BMC that cannot be reached any more
             if seal:
                 request = Request(NETFN_APP, _CLOSE, seal.bmc_id.to_bytes(4, "little"))
-                self.wire.tell(seal.seal(build_message(request, (self._sequence + 1) % _SEQUENCES)))
+                self._wire.tell(seal.seal(build_message(request, (self._sequence + 1) % _SEQUENCES)))
             if shaking and shaking.opened:
-                self.wire.tell(build_packet(RAKP3, shaking.message(RAKP3, status)))
+                self._wire.tell(build_packet(RAKP3, shaking.message(RAKP3, status)))
 
     # -- what arrives
 
     def _judge(self, packet: bytes) -> tuple[Key, Any] | None:
-        """What a packet answers, and the answer; None for what is not of this session, or malformed."""
+        """What a packet answers, and the answer; None for what answers nothing of ours, or is malformed."""
         if self._handshake:
             return self._judge_handshake(self._handshake, packet)
         if self._seal:

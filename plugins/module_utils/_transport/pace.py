@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import select
 import socket
@@ -64,9 +65,17 @@ class Pace:
 
     def sleep(self, seconds: float) -> None:
         """Wait; raise DeadlineExceeded at once where there is no time for it."""
+        self._check_for(seconds)
+        self.clock.sleep(seconds)
+
+    async def sleep_in_loop(self, seconds: float) -> None:
+        """As sleep, in an event loop."""
+        self._check_for(seconds)
+        await asyncio.sleep(seconds)
+
+    def _check_for(self, seconds: float) -> None:
         if seconds >= self.left_s:
             raise self.too_late()
-        self.clock.sleep(seconds)
 
     def keep_interval(self) -> None:
         """Wait until the interval since the packet before has passed."""

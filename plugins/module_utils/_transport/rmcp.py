@@ -14,7 +14,7 @@ from .._core.client import BMC_ADDRESS, NETFN_APP, Request
 
 SEND_MESSAGE = 0x34
 _RMCP = b"\x06\x00\xff\x07"  # version 1.0, no acknowledgement, class IPMI
-_NO_AUTHENTICATION, _RMCP_PLUS = 0x00, 0x06
+_RMCP_PLUS = 0x06
 _CONSOLE = 0x81  # software id of a remote console (section 5.5)
 _TRACKED = 0x40
 _SHORTEST_MESSAGE = 8

@@ -52,13 +52,6 @@ class Turn:
         self._path = os.path.join(folder or default_folder(), f"{quote(address, safe=':')}-{port}.lock")
         self._file: BinaryIO | None = None
 
-    def take(self, pause: Callable[[float], bool]) -> bool:
-        """Wait for the turn; ``pause`` waits so many seconds, and tells by False that no time is left."""
-        while not self.try_to_take():
-            if not pause(LOOK_AGAIN_S):
-                return False
-        return True
-
     def try_to_take(self) -> bool:
         """Take the turn, if nobody has it."""
         try:

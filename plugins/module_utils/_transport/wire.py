@@ -169,13 +169,7 @@ class Wire:
         self._pace.check()
         pause = self._pace.claim_turn()
         if pause > 0:
-            await self.sleep(pause)
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait; raise DeadlineExceeded at once where there is no time for it."""
-        if seconds >= self._pace.left_s:
-            raise self._pace.too_late()
-        await asyncio.sleep(seconds)
+            await self._pace.sleep_in_loop(pause)
 
     async def _wait(self, key: Key, seconds: float) -> Any:
         waiting = _Waiting(self._loop.create_future(), seconds, self._end_of(seconds))

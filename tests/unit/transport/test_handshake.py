@@ -98,7 +98,7 @@ class Exchange:
         kg = kg_bytes(changes.get("kg"))
         self.bmc = collect({**source, "kg": kg.decode()} if kg else source)[0].build()
         values = {"username": USER["name"], "password": USER["password"], "privilege": "operator", **changes}
-        self.console = Handshake(LanOptions("192.0.2.1", **values), SUITES[number], TAG)
+        self.console = Handshake(LanOptions("192.0.2.1", **values), SUITES[number], TAG, by_name=True)
 
     def ask(self, kind: int) -> bytes:
         side = self.bmc.handshake
@@ -137,7 +137,8 @@ def test_keys_are_the_simulators(number: int, kg: str | None) -> None:
 def test_bmc_key_of_zeros_is_none(kg: str) -> None:
     """So BMCs show that none is set (section 13.33), and so people write it down."""
     login = Exchange(3)
-    login.console = Handshake(LanOptions("192.0.2.1", username="reader", password="Read-0nly", kg=kg), SUITES[3], TAG)
+    options = LanOptions("192.0.2.1", username="reader", password="Read-0nly", kg=kg)
+    login.console = Handshake(options, SUITES[3], TAG, by_name=True)
     assert login.console.take(RAKP4, login.until(RAKP4))
 
 
