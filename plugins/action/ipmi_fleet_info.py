@@ -10,9 +10,10 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 
-from ..module_utils._ansible.fleet import FLEET_SPEC, VARIABLES, gather_fleet
-from ..module_utils._ansible.fleet_targets import add_untold, target_of, unknown_options
+from ..module_utils._ansible.fleet import FLEET_SPEC, VARIABLES, Roster, gather_fleet
+from ..module_utils._ansible.fleet_targets import add_untold, listed, target_of, unknown_options
 from ..module_utils._ansible.sensors import can_run_here
+from ..module_utils._core.errors import OptionError
 from ..plugin_utils.bmc_action import BmcAction, now_and_then
 from ..plugin_utils.host_variables import HostVariables
 
@@ -20,22 +21,23 @@ from ..plugin_utils.host_variables import HostVariables
 class ActionModule(BmcAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        problems: dict[str, str] = {}
-        if self._task.args.get("targets") is None:
-            targets, problems = self._targets(task_vars)
-            self._task.args = {**self._task.args, "targets": targets}
+        roster = None if self._task.args.get("targets") is not None else self._roster(task_vars)
         if self._connection.transport != "local" or self._task.async_val or not can_run_here():
+            failures: dict[str, dict[str, Any]] = {}
+            if roster:
+                targets, failures = listed(roster)
+                self._task.args = {**self._task.args, "targets": targets}
             result.update(self.run_module(task_vars))
+            result = add_untold(result, failures)
         else:
             options = self.options(FLEET_SPEC)
-            result = self.conclude(result, lambda: gather_fleet(options, now_and_then(self._tell)))
-        result = add_untold(result, problems)
+            result = self.conclude(result, lambda: gather_fleet(options, now_and_then(self._tell), roster))
         # Nobody reads the sensors of a fleet on a screen, and Ansible would take longer to get them ready for that than
         # they took to be read. The registered variable has them all the same.
         return {**result, "_ansible_no_log": True} if "fleet" in result else result
 
-    def _targets(self, task_vars: dict[str, Any] | None) -> tuple[list[dict[str, Any]], dict[str, str]]:
-        """One for each host, by its variables; and what is wrong with the variables of others."""
+    def _roster(self, task_vars: dict[str, Any] | None) -> Roster:
+        """Hosts, and what their variables make of each."""
         named = {**VARIABLES, **(self._task.args.get("variables") or {})}
         unknown = unknown_options(named)
         if unknown:
@@ -44,18 +46,17 @@ class ActionModule(BmcAction):
         if hosts is None:
             hosts = (task_vars or {})["ansible_play_batch"]
         variables = HostVariables(self._task, self._templar, task_vars)
-        targets, problems = [], {}
         for host in hosts:
             variables.must_know(host)
+
+        def told(host: str) -> dict[str, Any]:
             try:
-                target, problem = target_of(host, variables.values(host, named), self._task.delegate_to)
+                values = variables.values(host, named)
             except AnsibleError as error:
-                problem = str(error)
-            if problem:
-                problems[host] = problem
-            else:
-                targets.append(target)
-        return targets, problems
+                raise OptionError(str(error)) from error
+            return target_of(host, values, self._task.delegate_to)
+
+        return Roster(list(dict.fromkeys(hosts)), told)
 
     def _tell(self, done: int, total: int, failed: int) -> None:
         self._display.display(f"{done} of {total} BMCs are read, {failed} of them in vain")

@@ -106,6 +106,19 @@ def test_first_host_lends_its_log_in_to_nobody(bmcs: Any, player: Player, missin
     assert found["two"] in ("wrong_password", "unknown_user"), found
 
 
+def test_each_process_makes_out_the_variables_of_its_own_hosts(bmcs: Any, player: Player) -> None:
+    for number in range(16):
+        player.hosts[f"like{number}"] = dict(player.hosts[("one", "two", "three")[number % 3]])
+    player.hosts["bad"] = {**player.hosts["one"], "bmc_port": "{{ no_such_variable }}"}
+    played = player.run(play(once(processes=2, **PATIENCE), {**tell("fleet"), "run_once": True}))
+    assert played.status == 0, played.output
+    result = player.told()
+    assert set(result["fleet"]) == set(player.hosts) - {"bad"}
+    assert list(result["failed_targets"]) == ["bad"] and "no_such_variable" in result["failed_targets"]["bad"]
+    assert result["errors"]["bad"]["kind"] == "option_error"
+    assert result["summary"]["targets"] == len(player.hosts)
+
+
 WRONG = [
     ("bmc_port", "six", "port"),
     ("bmc_password", "x" * 21, "20 at the most"),

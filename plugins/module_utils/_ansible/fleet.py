@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -22,7 +22,7 @@ from .._transport.wire import Stalled
 from .connection import CONNECTION_SPEC, NATIVE, lan_options
 from .failure import failure
 from .fleet_facts import SEL, SENSORS
-from .fleet_processes import in_processes, open_conversations
+from .fleet_processes import Tell, in_processes, open_conversations
 from .sel import INFO_SPEC, LogWish, log_wish, read_clock_of, read_events
 from .sensors import ARGUMENT_SPEC as SENSORS_SPEC
 from .sensors import SensorsWish, read_sensors, sensors_wish
@@ -68,6 +68,14 @@ Progress = Callable[[int, int, int], None]  # done, of so many, and how many of 
 
 
 @dataclass(frozen=True)
+class Roster:
+    """The targets' names. ``told`` gives the options of one, in the process that asks it, or raises OptionError."""
+
+    names: Sequence[str]
+    told: Callable[[str], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
 class Target:
     """One BMC, and what is wanted of it. ``log`` and ``sensors`` are shared by all targets that want the same."""
 
@@ -80,34 +88,39 @@ class Target:
     omit: tuple[str, ...]
 
 
-def gather_fleet(params: Mapping[str, Any], progress: Progress | None = None) -> tuple[dict[str, Any], list[str]]:
-    """What ipmi_fleet_info returns. Raises OptionError for what counts for all targets; what is the matter with one of
-    them is told of that one."""
+def gather_fleet(
+    params: Mapping[str, Any], progress: Progress | None = None, roster: Roster | None = None
+) -> tuple[dict[str, Any], list[str]]:
+    """What ipmi_fleet_info returns, of its option ``targets`` where there is no ``roster``. Raises OptionError for what
+    counts for all targets; what is the matter with one of them is told of that one."""
     if params["concurrency"] < 1 or params["processes"] < 0:
         raise OptionError("concurrency is below 1, or processes below 0", "Give how many BMCs are asked at a time.")
-    wishes = _Wishes(params)
-    outcomes: dict[str, dict[str, Any]] = {}
-    targets: list[Target] = []
-    for told in params["targets"] or []:
-        if told["name"] in outcomes:
-            raise OptionError(f"two targets are called {told['name']!r}", "Give each target a name of its own.")
-        outcomes[told["name"]] = {}
-        try:
-            targets.append(wishes.target(told))
-        except IpmiError as error:
-            outcomes[told["name"]] = {"failure": failure(error)}
-
-    failed, done = len(outcomes) - len(targets), len(outcomes) - len(targets)
+    wishes, roster = _Wishes(params), roster or _given(params["targets"] or [])
+    outcomes: dict[str, dict[str, Any]] = {name: {} for name in roster.names}
+    failed = done = 0
 
     def take(place: int, outcome: dict[str, Any]) -> None:
         nonlocal failed, done
-        outcomes[targets[place].name] = outcome
+        outcomes[roster.names[place]] = outcome
         failed, done = failed + ("failure" in outcome), done + 1
         if progress:
             progress(done, len(outcomes), failed)
 
-    in_processes(len(targets), params["processes"], lambda places, tell: _poll(targets, places, params, tell), take)
+    def work(places: list[int], tell: Tell) -> None:
+        targets = _targets(wishes, roster, places, tell)
+        at_a_time = max(params["concurrency"] * len(places) // len(outcomes), 1)
+        asyncio.run(converse_with_all(_conversations(targets, tell), at_a_time, open_conversations()))
+
+    in_processes(len(outcomes), params["processes"], work, take)
     return _result(outcomes), []
+
+
+def _given(targets: Iterable[Mapping[str, Any]]) -> Roster:
+    by_name: dict[str, Mapping[str, Any]] = {}
+    for told in targets:
+        if by_name.setdefault(told["name"], told) is not told:
+            raise OptionError(f"two targets are called {told['name']!r}", "Give each target a name of its own.")
+    return Roster(list(by_name), by_name.__getitem__)
 
 
 def _result(outcomes: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -164,18 +177,26 @@ class _Wishes:
         return sensors, log
 
 
-def _poll(targets: list[Target], places: list[int], params: Mapping[str, Any], tell: Callable[..., None]) -> None:
-    """Ask these of the targets, in an event loop, and tell what each says."""
+def _targets(wishes: _Wishes, roster: Roster, places: list[int], tell: Tell) -> dict[int, Target]:
+    """These of the targets, all before the first is asked: to make them out may take long. What keeps one from being a
+    target is told."""
+    targets = {}
+    for place in places:
+        try:
+            targets[place] = wishes.target(roster.told(roster.names[place]))
+        except IpmiError as error:
+            tell(place, {"failure": failure(error)})
+    return targets
 
-    def conversation(place: int) -> Conversation:
+
+def _conversations(targets: Mapping[int, Target], tell: Tell) -> Iterator[Conversation]:
+    def conversation(place: int, target: Target) -> Conversation:
         async def talk(stalled: Stalled) -> None:
-            tell(place, await _outcome(targets[place], stalled))
+            tell(place, await _outcome(target, stalled))
 
         return talk
 
-    at_a_time = max(params["concurrency"] * len(places) // max(len(targets), 1), 1)
-    conversations: Iterable[Conversation] = (conversation(place) for place in places)
-    asyncio.run(converse_with_all(conversations, at_a_time, open_conversations()))
+    return (conversation(place, target) for place, target in targets.items())
 
 
 async def _outcome(target: Target, stalled: Stalled) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._core.errors import OptionError
 from .failure import failure
-from .fleet import TARGET_SPEC
+from .fleet import TARGET_SPEC, Roster
 
 DELEGATE = "delegate_to"
 _VALIDATOR = ArgumentSpecValidator(TARGET_SPEC)
@@ -28,27 +28,41 @@ def has_value(value: Any, spec: Mapping[str, Any]) -> bool:
     return bool(value != "" or spec["type"] == "str")
 
 
-def target_of(host: str, told: Mapping[str, Any], delegate: str | None) -> tuple[dict[str, Any], str]:
-    """A host's target by its variables, and what is wrong with it, "" for nothing. ``delegate``: whence the task asks;
-    a host that is to be asked from elsewhere is not asked at all, since there its address may be another BMC's."""
+def target_of(host: str, told: Mapping[str, Any], delegate: str | None) -> dict[str, Any]:
+    """A host's target by its variables; raises OptionError for what is wrong with them. ``delegate``: whence the task
+    asks; a host that is to be asked from elsewhere is not asked at all: there its address may be another BMC's."""
     own = told.get(DELEGATE, delegate)
     if own != delegate:
-        return {}, f"its BMC is asked from {own}, and this task asks from {delegate}: have a play for each of them"
+        raise OptionError(
+            f"its BMC is asked from {own}, and this task asks from {delegate}", "Have a play for each of them."
+        )
     given = {key: value for key, value in told.items() if key != DELEGATE and has_value(value, TARGET_SPEC[key])}
     # Of a host without a BMC the reading tells that it has none.
-    target = {"name": host, "host": "", **given}
-    return target, "; ".join(_VALIDATOR.validate(target).error_messages)
+    checked = _VALIDATOR.validate({"name": host, "host": "", **given})
+    if checked.error_messages:
+        raise OptionError("; ".join(checked.error_messages))
+    return {key: value for key, value in checked.validated_parameters.items() if value is not None}
 
 
-def add_untold(result: dict[str, Any], problems: Mapping[str, str]) -> dict[str, Any]:
+def listed(roster: Roster) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """The targets of a roster for a module on another machine, and the failures of those that are none."""
+    targets, failures = [], {}
+    for name in roster.names:
+        try:
+            targets.append(dict(roster.told(name)))
+        except OptionError as error:
+            failures[name] = failure(error)
+    return targets, failures
+
+
+def add_untold(result: dict[str, Any], failures: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """The result of a read with the hosts that could not be targets."""
-    if not problems or "fleet" not in result:
+    if not failures or "fleet" not in result:
         return result
-    errors = {host: failure(OptionError(text))["error"] for host, text in problems.items()}
-    counts = {name: result["summary"][name] + len(problems) for name in ("targets", "unread")}
+    counts = {name: result["summary"][name] + len(failures) for name in ("targets", "unread")}
     return {
         **result,
-        "failed_targets": {**result["failed_targets"], **problems},
-        "errors": {**result["errors"], **errors},
+        "failed_targets": {**result["failed_targets"], **{name: told["msg"] for name, told in failures.items()}},
+        "errors": {**result["errors"], **{name: told["error"] for name, told in failures.items()}},
         "summary": {**result["summary"], **counts},
     }

@@ -69,8 +69,8 @@ class NativeClient(OverLan[NativeSession]):
     async def _log_in(self, session: NativeSession) -> None:
         await session.log_in()
 
-    async def _exchange(self, session: NativeSession, request: Request) -> Response:
-        return await session.exchange(request)
+    def _exchange(self, session: NativeSession, request: Request) -> Awaitable[Response]:
+        return session.exchange(request)
 
     async def _living_session(self) -> NativeSession:
         async with self._connecting:

@@ -7,6 +7,7 @@ one family of errors."""
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Awaitable
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -82,7 +83,7 @@ class OverLan(Generic[AnySession]):
         """Build it up; raises NoReply, OSError and what ``_refusal`` knows."""
 
     @abstractmethod
-    async def _exchange(self, session: AnySession, request: Request) -> Response:
+    def _exchange(self, session: AnySession, request: Request) -> Awaitable[Response]:
         """Send one request, wait for its answer."""
 
     def _refusal(self, session: AnySession, error: BaseException) -> IpmiError | None:
@@ -126,7 +127,7 @@ class OverLan(Generic[AnySession]):
         return str(sockaddr[0]).removeprefix("::ffff:"), int(sockaddr[1])
 
     async def request(self, request: Request) -> Response:
-        session = await self._living_session()
+        session = self._session or await self._living_session()
         try:
             return await self._exchange(session, request)
         except (NoReply, OSError) as error:
