@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleError
 
 from ..module_utils._ansible.fleet import FLEET_SPEC, VARIABLES, Roster, gather_fleet
-from ..module_utils._ansible.fleet_targets import add_untold, listed, target_of, unknown_options
+from ..module_utils._ansible.fleet_targets import add_untold, listed, target_of, unknown_options, validated
 from ..module_utils._ansible.sensors import can_run_here
 from ..module_utils._core.errors import OptionError
 from ..plugin_utils.bmc_action import BmcAction, now_and_then
@@ -31,7 +31,8 @@ class ActionModule(BmcAction):
             result = add_untold(result, failures)
         else:
             options = self.options(FLEET_SPEC)
-            result = self.conclude(result, lambda: gather_fleet(options, now_and_then(self._tell), roster))
+            checked = roster and Roster(roster.names, lambda host: validated(roster.told(host)))
+            result = self.conclude(result, lambda: gather_fleet(options, now_and_then(self._tell), checked))
         # Nobody reads the sensors of a fleet on a screen, and Ansible would take longer to get them ready for that than
         # they took to be read. The registered variable has them all the same.
         return {**result, "_ansible_no_log": True} if "fleet" in result else result

@@ -44,6 +44,6 @@ class HostVariables:
             if name in variables:
                 try:
                     told[key] = templar.template(variables[name])
-                except AnsibleError as error:
+                except Exception as error:  # filters raise whatever they like
                     raise AnsibleError(f"{name} of {host}: {error}") from error
         return told

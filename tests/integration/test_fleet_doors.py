@@ -96,7 +96,6 @@ def test_other_cores_say_the_same(tmp_path: Path, ansible_env: dict[str, str], b
     assert "wrong password" in role.output
 
 
-@pytest.mark.slow
 def test_bastion_asks_for_the_controller(player: Player, tmp_path: Path) -> None:
     """A machine of its own, as far as the collection can tell: nothing of it is asked from the controller's process."""
     remote = {"ansible_connection": "ssh", "ansible_ssh_executable": str(tmp_path / "ssh")}

@@ -229,6 +229,13 @@ def test_hosts_and_variables_that_there_are_not_are_refused(bmcs: Any, player: P
         assert played.status == 2 and words in played.output
 
 
+@pytest.mark.parametrize("nobody", [{"targets": []}, {"hosts": []}])
+def test_fleet_of_nobody_is_read_at_once(bmcs: Any, player: Player, nobody: dict[str, Any]) -> None:
+    played = player.run(play(once(**nobody), {**tell("fleet"), "run_once": True}))
+    assert played.status == 0, played.output
+    assert player.told()["fleet"] == {} and player.told()["summary"]["targets"] == 0
+
+
 @pytest.mark.slow
 def test_targets_need_no_inventory_and_options_count_for_all_of_them(bmcs: Any, player: Player) -> None:
     targets = [

@@ -69,7 +69,7 @@ Progress = Callable[[int, int, int], None]  # done, of so many, and how many of 
 
 @dataclass(frozen=True)
 class Roster:
-    """The targets' names. ``told`` gives the options of one, in the process that asks it, or raises OptionError."""
+    """The targets' names. ``told`` gives the options of one, or raises OptionError."""
 
     names: Sequence[str]
     told: Callable[[str], Mapping[str, Any]]
@@ -79,7 +79,6 @@ class Roster:
 class Target:
     """One BMC, and what is wanted of it. ``log`` and ``sensors`` are shared by all targets that want the same."""
 
-    name: str
     options: LanOptions
     transport: str
     sensors: SensorsWish | None
@@ -108,7 +107,7 @@ def gather_fleet(
 
     def work(places: list[int], tell: Tell) -> None:
         targets = _targets(wishes, roster, places, tell)
-        at_a_time = max(params["concurrency"] * len(places) // len(outcomes), 1)
+        at_a_time = max(params["concurrency"] * len(places) // max(len(outcomes), 1), 1)
         asyncio.run(converse_with_all(_conversations(targets, tell), at_a_time, open_conversations()))
 
     in_processes(len(outcomes), params["processes"], work, take)
@@ -158,9 +157,7 @@ class _Wishes:
         check_options(options)
         sensors, log = self._own(own)
         transport = own.get("transport", self._params["transport"])
-        return Target(
-            told["name"], options, transport, sensors, log, CLOCK in self._collect, tuple(self._params["omit"])
-        )
+        return Target(options, transport, sensors, log, CLOCK in self._collect, tuple(self._params["omit"]))
 
     def _own(self, own: Mapping[str, Any]) -> tuple[SensorsWish | None, LogWish | None]:
         reading = {name: own.get(name, self._params[name]) for name in (*_READING, *_CACHE)}

@@ -29,8 +29,8 @@ def has_value(value: Any, spec: Mapping[str, Any]) -> bool:
 
 
 def target_of(host: str, told: Mapping[str, Any], delegate: str | None) -> dict[str, Any]:
-    """A host's target by its variables; raises OptionError for what is wrong with them. ``delegate``: whence the task
-    asks; a host that is to be asked from elsewhere is not asked at all: there its address may be another BMC's."""
+    """A host's target by its variables, as one would write it. ``delegate``: whence the task asks; raises OptionError
+    for a host that is to be asked from elsewhere, since from here its address may be another BMC's."""
     own = told.get(DELEGATE, delegate)
     if own != delegate:
         raise OptionError(
@@ -38,10 +38,15 @@ def target_of(host: str, told: Mapping[str, Any], delegate: str | None) -> dict[
         )
     given = {key: value for key, value in told.items() if key != DELEGATE and has_value(value, TARGET_SPEC[key])}
     # Of a host without a BMC the reading tells that it has none.
-    checked = _VALIDATOR.validate({"name": host, "host": "", **given})
+    return {"name": host, "host": "", **given}
+
+
+def validated(target: Mapping[str, Any]) -> dict[str, Any]:
+    """Its options as the engine takes them; raises OptionError for what is wrong with them."""
+    checked = _VALIDATOR.validate(target)
     if checked.error_messages:
         raise OptionError("; ".join(checked.error_messages))
-    return {key: value for key, value in checked.validated_parameters.items() if value is not None}
+    return dict(checked.validated_parameters)
 
 
 def listed(roster: Roster) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
@@ -49,7 +54,9 @@ def listed(roster: Roster) -> tuple[list[dict[str, Any]], dict[str, dict[str, An
     targets, failures = [], {}
     for name in roster.names:
         try:
-            targets.append(dict(roster.told(name)))
+            target = dict(roster.told(name))
+            validated(target)
+            targets.append(target)
         except OptionError as error:
             failures[name] = failure(error)
     return targets, failures

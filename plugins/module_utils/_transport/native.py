@@ -51,10 +51,19 @@ class NativeClient(OverLan[NativeSession]):
             async with places:
                 return await ask()
 
-        return await asyncio.gather(*map(one, asked))
+        tasks = [asyncio.get_running_loop().create_task(one(ask)) for ask in asked]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def __aenter__(self) -> NativeClient:
+        self._connecting, self._lost = asyncio.Lock(), 0
+        return await super().__aenter__()
 
     def _clock(self) -> Clock:
-        self._connecting = asyncio.Lock()  # of the loop whose time this is
         return Clock(now=asyncio.get_running_loop().time)
 
     async def _resolve(self) -> list[tuple[int, Address]]:
@@ -73,9 +82,17 @@ class NativeClient(OverLan[NativeSession]):
         return session.exchange(request)
 
     async def _living_session(self) -> NativeSession:
+        """One of the requests that wait for it builds it up, and none tries again where that one could not."""
+        lost = self._lost
         async with self._connecting:
+            if self._lost > lost:
+                raise SessionLost("the session was lost and could not be built up again", host=self._options.name)
             try:
                 return await super()._living_session()
             except Ipmi15 as error:
+                self._lost += 1
                 text = "the session was lost and could not be built up again: it offers IPMI 1.5 only by now"
                 raise SessionLost(text, host=self._options.name) from error
+            except SessionLost:
+                self._lost += 1
+                raise

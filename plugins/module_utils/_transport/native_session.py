@@ -60,15 +60,18 @@ class Ipmi15(Exception):
 
 
 class NativeSession:
-    """A session with one BMC. Raises NoReply, DeadlineExceeded, the family of AuthenticationError, OSError, and Ipmi15
-    for a BMC without RMCP+."""
+    """A session with one BMC. Raises NoReply, SessionLost, DeadlineExceeded, the family of AuthenticationError,
+    OSError, and Ipmi15 for a BMC without RMCP+. ``heard``: whether anything came while the last request waited that
+    had no answer."""
 
     def __init__(
         self, options: LanOptions, addresses: list[tuple[int, Address]], pace: Pace, stalled: Stalled | None = None
     ) -> None:
         self._options = options
         self._tag = 0
+        self.heard = False
         self._sequence = 0
+        self._in_use: set[int] = set()
         # What is on its way through the bridge: by its sequence number the key of the answer.
         self._bridged: dict[int, tuple[int, int, int]] = {}
         self._by_name = True
@@ -85,11 +88,7 @@ class NativeSession:
 
     @property
     def answered(self) -> bool:
-        return self._wire.answered
-
-    @property
-    def heard(self) -> bool:
-        return self._wire.heard
+        return self._wire.heard > 0
 
     # -- log-in
 
@@ -199,8 +198,7 @@ class NativeSession:
         seal = self._seal
         if seal is None:
             raise SessionLost("the session is closed", host=self._options.name)
-        self._wire.heard = False
-        self._sequence = sequence = (self._sequence + 1) % _SEQUENCES
+        heard, sequence = self._wire.heard, self._next_sequence()
         message = build_message(request, sequence)
         key = (request.netfn | _RESPONSE, sequence, request.command)
         if request.target:
@@ -208,9 +206,21 @@ class NativeSession:
         try:
             tries = 1 if request.once else None
             response: Response = await self._wire.ask(key, lambda: seal.seal(message), "request", tries)
+        except NoReply:
+            self.heard = self._wire.heard > heard
+            raise
         finally:
+            self._in_use.discard(sequence)
             self._bridged.pop(sequence, None)
         return response
+
+    def _next_sequence(self) -> int:
+        """A number that no request has whose answer may still come; more than are on their way there are not."""
+        self._sequence = (self._sequence + 1) % _SEQUENCES
+        while self._sequence in self._in_use:
+            self._sequence = (self._sequence + 1) % _SEQUENCES
+        self._in_use.add(self._sequence)
+        return self._sequence
 
     def close(self) -> None:
         """Tell the BMC, without waiting for its word, and give the socket back."""

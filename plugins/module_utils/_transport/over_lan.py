@@ -25,13 +25,14 @@ from .endpoint import Address
 from .options import LanOptions, check_options
 from .pace import Clock, Pace
 from .turns import LOOK_AGAIN_S, Turn
+from .wire import Interrupted
 
 BUSY_PAUSE_S = 0.25
 
 
 class Session(Protocol):
     """``peer``: the address that answered, None for none yet; ``answered``: whether any ever did; ``heard``: whether
-    anything arrived since the last request."""
+    anything arrived while a request waited that was not answered."""
 
     @property
     def peer(self) -> Address | None: ...
@@ -80,7 +81,7 @@ class OverLan(Generic[AnySession]):
 
     @abstractmethod
     async def _log_in(self, session: AnySession) -> None:
-        """Build it up; raises NoReply, OSError and what ``_refusal`` knows."""
+        """Build it up; raises IpmiError, OSError and what ``_refusal`` knows."""
 
     @abstractmethod
     def _exchange(self, session: AnySession, request: Request) -> Awaitable[Response]:
@@ -127,17 +128,21 @@ class OverLan(Generic[AnySession]):
         return str(sockaddr[0]).removeprefix("::ffff:"), int(sockaddr[1])
 
     async def request(self, request: Request) -> Response:
-        session = self._session or await self._living_session()
-        try:
-            return await self._exchange(session, request)
-        except (NoReply, OSError) as error:
-            # Another request may have noticed before, and have a new session by now.
-            if session is self._session and not (isinstance(error, NoReply) and session.heard):
-                self._drop()
-            if isinstance(error, NoReply):
-                error.host = self._options.name
-                raise
-            raise NoReply(f"the network failed: {error.strerror or error}", host=self._options.name) from error
+        while True:
+            session = self._session or await self._living_session()
+            try:
+                return await self._exchange(session, request)
+            except Interrupted as error:
+                # It has not had its time.
+                if request.once:
+                    raise NoReply(error.message, host=self._options.name) from error
+            except (NoReply, OSError) as error:
+                if session is self._session and not (isinstance(error, NoReply) and session.heard):
+                    self._drop()
+                if isinstance(error, NoReply):
+                    error.host = self._options.name
+                    raise
+                raise NoReply(f"the network failed: {error.strerror or error}", host=self._options.name) from error
 
     async def pause(self) -> None:
         await self._sleep(BUSY_PAUSE_S)

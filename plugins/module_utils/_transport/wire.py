@@ -76,6 +76,10 @@ class RoundTrip:
             wait *= _BACK_OFF
 
 
+class Interrupted(NoReply):
+    """The session was given up, by another request, while an answer was waited for."""
+
+
 class _Waiting:
     """A future, which ends with None at a time."""
 
@@ -89,8 +93,7 @@ class Wire:
     ``judge`` tells what a packet is an answer to, None for what is none. An answer that nobody waits for shows that the
     BMC has not come yet to what it was asked since, and so has its time anew: asked again meanwhile, a slow one would
     never catch up. ``stalled`` is told by True when the BMC lets us wait for longer than its answers usually take, by
-    False when it goes on. ``answered``: whether the BMC ever said anything that it should; ``heard``: whether it has
-    since this was last made False.
+    False when it goes on. ``heard``: how often the BMC has said anything that it should.
     """
 
     def __init__(
@@ -111,7 +114,7 @@ class Wire:
         self._strange = 0
         self._deaf: asyncio.TimerHandle | None = None
         self.peer: Address | None = None
-        self.answered = self.heard = self._closed = False
+        self.heard, self._closed = 0, False
         self._listen()
 
     async def ask(
@@ -120,7 +123,7 @@ class Wire:
         """The answer to a request, which is made anew, and sent again, while nothing comes.
 
         ``tries``: how often it is sent at most, if not as often as request_timeout_s and retries allow; ``at_least_s``:
-        how long each waits. Raises NoReply, DeadlineExceeded, and OSError where nothing can be sent.
+        how long each waits. Raises NoReply, Interrupted, DeadlineExceeded, and OSError where nothing can be sent.
         """
         began, first_at, sent, stalling = self._loop.time(), 0.0, 0, False
         # Before the interval is over nothing can be sent again: until then the answer may as well be waited for.
@@ -128,8 +131,7 @@ class Wire:
         try:
             for wait in self._round_trip.waits(self._options.patience_s, at_least_s, tries):
                 await self._my_turn()
-                if self._closed:
-                    break
+                self._check_open(what)
                 first_at, sent = first_at or self._loop.time(), sent + 1
                 self._endpoint.send(packet(), self.peer)
                 reply = await self._wait(key, wait)
@@ -140,6 +142,7 @@ class Wire:
                     else:
                         self._round_trip.learn_from_a_later_try(took, careful=at_least_s > 0)
                     return reply
+                self._check_open(what)
                 if self._stalled and not stalling:
                     stalling = True
                     self._stalled(True)
@@ -148,14 +151,14 @@ class Wire:
             if self._stalled and stalling:
                 self._stalled(False)
         waited = self._loop.time() - began
-        raise NoReply(f"no answer to the {what} in {sent} {'try' if sent == 1 else 'tries'}, {waited:.1f} s")
+        raise NoReply(f"no answer to the {what} in {sent} {'tries' if sent > 1 else 'try'}, {waited:.1f} s")
 
     def tell(self, packet: bytes) -> None:
         """Send a packet to which no answer is awaited."""
         self._endpoint.send(packet, self.peer)
 
     def close(self) -> None:
-        """Give the socket back. Whoever still waits hears at once that no answer comes."""
+        """Give the socket back. Whoever still waits is interrupted."""
         self._closed = True
         for timer in (self._deaf, self._timer):
             if timer:
@@ -164,6 +167,10 @@ class Wire:
             _settle(waiting.future)
         self._loop.remove_reader(self._endpoint.socket)
         self._endpoint.close()
+
+    def _check_open(self, what: str) -> None:
+        if self._closed:
+            raise Interrupted(f"the session was given up before the {what} was answered")
 
     async def _my_turn(self) -> None:
         self._pace.check()
@@ -209,7 +216,7 @@ class Wire:
         answer = self._judge(received[0]) if received else None
         waiting = self._waiting.get(answer[0]) if answer else None
         if received and answer:
-            self.answered = self.heard = True
+            self.heard += 1
             self.peer = self.peer or received[1]
             if waiting:
                 self._strange = 0

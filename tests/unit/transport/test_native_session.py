@@ -12,7 +12,7 @@ import os
 import random
 
 import pytest
-from handmoved import GET_DEVICE_ID, RAKP_3, a_bmc, client, kind, kinds, log_in, logged_in, now, run
+from handmoved import GET_DEVICE_ID, RAKP_3, a_bmc, client, kind, kinds, log_in, logged_in, run
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core import errors
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
@@ -133,23 +133,6 @@ def test_session_that_the_bmc_forgot_is_built_up_again_after_one_lost_request() 
                 with pytest.raises(errors.SessionLost, match="could not be built up again"):
                     await opened.request(GET_DEVICE_ID)
             bmc.faults.clear()
-
-    run(conversation())
-
-
-def test_who_still_waits_on_a_session_that_is_given_up_hears_of_it() -> None:
-    """The first of several requests that gets no answer takes the session along; none may wait on for ever."""
-
-    async def conversation() -> None:
-        async with a_bmc() as (bmc, between), client(between, outstanding=3) as opened:
-            bmc.faults.change(silent=True)
-            began = now()
-            quick, patient = (opened.request(Request(0x06, 0x01, once=once)) for once in (True, False))
-            ends = await asyncio.gather(quick, patient, return_exceptions=True)
-            assert [type(end) for end in ends] == [errors.NoReply, errors.NoReply]
-            assert now() - began == pytest.approx(2.0)
-            bmc.faults.clear()
-            assert (await opened.request(GET_DEVICE_ID)).code == 0
 
     run(conversation())
 
