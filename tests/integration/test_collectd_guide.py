@@ -37,7 +37,7 @@ def test_table_of_options_is_that_of_the_code() -> None:
 
 @pytest.mark.parametrize(("option", "test"), [(row[0], row[4]) for row in table("## Options of the plugin")])
 def test_test_of_each_option_is_there(option: str, test: str) -> None:
-    module, _, function = test.strip("`").partition("::")
+    module, _separator, function = test.strip("`").partition("::")
     tree = ast.parse((ROOT / "tests" / "integration" / f"{module}.py").read_text())
     assert function in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 

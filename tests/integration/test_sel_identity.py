@@ -34,7 +34,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
 
 def events(host: Host, count: int = 1) -> None:
-    for _ in range(count):
+    for _time in range(count):
         host.bmc.event(**EVENT)
 
 
@@ -43,7 +43,7 @@ def test_identical_events_across_our_clears_are_events_of_their_own(serve: Serve
     """A BMC whose clock was never set, and shows the same after each restart."""
     host = serve(sel=[], restart_ids=True, log_clear=log_clear)
     host.bmc.set_clock(100, stands=True)
-    for _ in range(4):
+    for _time in range(4):
         events(host, 2)
         host.change("archived")
         host.change()

@@ -55,7 +55,7 @@ def stopped(stack: ExitStack, folder: Path) -> Host:
     host = fresh(stack, folder)
     host.change()
     host.bmc.set_clock(100, stands=True)
-    for _ in range(4):
+    for _time in range(4):
         host.bmc.event(**EVENT)
     host.change("archived")
     host.bmc.event(**EVENT)

@@ -139,7 +139,7 @@ def test_full_disk_leaves_the_archive_as_it_was(serve: Serve) -> None:
     host = serve()
     host.change("archived")
     before = host.path.read_bytes()
-    for _ in range(5):
+    for _time in range(5):
         host.bmc.event(**EVENT)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     for room in (0, 1, 1000):
@@ -188,7 +188,7 @@ def test_free_space_of_0_after_a_clear_is_not_a_full_log(serve: Serve) -> None:
 
 def test_full_log_is_archived_and_cleared(serve: Serve) -> None:
     host = serve(capacity=4)
-    for _ in range(4):
+    for _time in range(4):
         host.bmc.event(**EVENT)
     assert len(host.bmc.ledger().refused) == 3
     assert host.change("archived")["sel_info"]["used_percent"] == 100.0
@@ -232,7 +232,7 @@ def test_second_run_changes_nothing_neither_state(serve: Serve) -> None:
 @pytest.mark.parametrize("options", [{"state": "archived"}, {}, {"records": [2]}])
 def test_check_mode_tells_what_a_run_does_and_changes_nothing(serve: Serve, options: dict[str, Any]) -> None:
     host = serve(log_clear=True)
-    for _ in range(2):
+    for _time in range(2):
         before = {path: path.read_bytes() for path in host.folder.glob("*")}
         there, written = host.folder.exists(), len(host.bmc.ledger().lines)
         checked = host.change(check=True, diff=True, **options)

@@ -44,14 +44,14 @@ class Weather:
     def change(self) -> None:
         """Something between two runs; and what will happen during the next one."""
         self._bmc.faults.clear()
-        for _ in range(self._random.randint(0, 3)):
+        for _time in range(self._random.randint(0, 3)):
             self._bmc.event(**EVENT)
         what = self._random.choice(["step", "step", "restart", "stopped", "stranger"])
         self.counts[what] += 1
         self.calm = what == "stopped"
         getattr(self, f"_{what}")()
         commands = (INFO, RESERVE, GET, GET, CLEAR, DELETE)
-        triggers = [self._triggers(self._random.choice(commands)) for _ in range(self._random.randint(1, 4))]
+        triggers = [self._triggers(self._random.choice(commands)) for _time in range(self._random.randint(1, 4))]
         faults: dict[str, Any] = {"triggers": [*itertools.chain(*triggers)]}
         if not self.calm and self._random.random() < 0.15:
             self.counts["lost"] += 1

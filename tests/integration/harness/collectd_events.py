@@ -126,7 +126,7 @@ def play(*names: str, beside: Sequence[IpmiSim] = (), rules: Sequence[dict[str, 
             before=private,
         )
         stack.enter_context(daemon)
-        wait_for(lambda: all(daemon.csv(name) for name, *_ in bmcs), START_S)
+        wait_for(lambda: all(daemon.csv(name) for name, *_rest in bmcs), START_S)
         yield Scene(fleet, daemon, output, messages)
 
 

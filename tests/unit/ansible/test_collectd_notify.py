@@ -185,7 +185,7 @@ def test_file_that_cannot_be_written_is_told_to_syslog_beside_the_notification(
     config = tmp_path / "config"
     config.write_bytes(config_bytes(str(tmp_path / "no" / "file")))
     assert run(monkeypatch, config) == 1
-    assert [priority for _, priority, _ in logged] == [syslog.LOG_CRIT, syslog.LOG_ERR]
+    assert [priority for _first, priority, _last in logged] == [syslog.LOG_CRIT, syslog.LOG_ERR]
     assert "could not be written: No such file" in logged[1][2]
 
 
@@ -199,7 +199,7 @@ def test_configuration_that_cannot_be_used_loses_no_notification(
     if content is not None:
         config.write_bytes(content)
     assert run(monkeypatch, config) == 0
-    assert [priority for _, priority, _ in logged] == [syslog.LOG_ERR, syslog.LOG_CRIT]
+    assert [priority for _first, priority, _last in logged] == [syslog.LOG_ERR, syslog.LOG_CRIT]
 
 
 @pytest.mark.parametrize(

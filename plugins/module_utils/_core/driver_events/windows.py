@@ -11,9 +11,9 @@ a damaged one costs itself alone.
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import dataclass
+from xml.etree import ElementTree
 
 from ..errors import DriverError
 from .records import EVENT_IDS, DriverEvent, format_time, parse_time

@@ -30,11 +30,11 @@ def control_groups(name: str) -> list[Path]:
     In one group, services of equal names would be one service to the kernel, whose processes no systemd could list."""
     own = {}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
-        _, controllers, path = line.split(":", 2)
+        controllers, path = line.split(":", 2)[1:]
         own[controllers] = path
     found = []
     for line in Path("/proc/self/mounts").read_text().splitlines():
-        _, folder, kind, options = line.split(" ")[:4]
+        folder, kind, options = line.split(" ")[1:4]
         if kind == "cgroup2":
             found.append(Path(folder + own.get("", "/")) / name)
         elif kind == "cgroup" and "name=systemd" in options.split(","):
@@ -45,7 +45,7 @@ def control_groups(name: str) -> list[Path]:
 def remove_groups(groups: list[Path]) -> bool:
     """Remove them with all that systemd made below; whether they are gone."""
     for group in groups:
-        for folder, _, _ in os.walk(group, topdown=False):
+        for folder, _folders, _files in os.walk(group, topdown=False):
             with contextlib.suppress(OSError):  # a process that was killed is in it for a moment yet
                 os.rmdir(folder)
     return not any(group.exists() for group in groups)

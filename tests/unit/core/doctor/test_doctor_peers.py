@@ -52,8 +52,8 @@ def test_other_firmware_or_model_is_no_peer():
 
 
 def test_peers_in_the_chassis_are_not_counted_as_peers_of_the_model():
-    chassis = [host("high", chassis="A") for _ in range(4)]
-    elsewhere = [host("none", chassis="B") for _ in range(3)] + [host("none")]
+    chassis = [host("high", chassis="A") for _server in range(4)]
+    elsewhere = [host("none", chassis="B") for _server in range(3)] + [host("none")]
     found = peers_of_first(*chassis, *elsewhere, host("high", model="M820", chassis="A"))
     assert (found["chassis_peers"].value, found["model_peers"].value) == ("most", "none")
     assert found["chassis_peers"].sentence == "peers: 4 of 4 others in chassis A have time-outs"
