@@ -12,7 +12,6 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 
 from ..module_utils._ansible.fleet import FLEET_SPEC, VARIABLES, Roster, gather_fleet
 from ..module_utils._ansible.fleet_targets import add_untold, listed, target_of, unknown_options, validated
-from ..module_utils._ansible.sensors import can_run_here
 from ..module_utils._core.errors import OptionError
 from ..plugin_utils.bmc_action import BmcAction, now_and_then
 from ..plugin_utils.host_variables import HostVariables
@@ -22,7 +21,7 @@ class ActionModule(BmcAction):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         roster = None if self._task.args.get("targets") is not None else self._roster(task_vars)
-        if self._connection.transport != "local" or self._task.async_val or not can_run_here():
+        if not self.on_controller():
             failures: dict[str, dict[str, Any]] = {}
             if roster:
                 targets, failures = listed(roster)

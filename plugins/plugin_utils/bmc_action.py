@@ -41,10 +41,14 @@ class BmcAction(EngineAction):
     _supports_async = True
     _requires_connection = True
 
+    def on_controller(self) -> bool:
+        """Whether the task runs on the controller, and what it needs is in this process."""
+        return self._connection.transport == "local" and not self._task.async_val and can_run_here()
+
     def is_here(self) -> bool:
         """Whether the BMC is reached by LAN from the controller's process. The BMC of the machine itself is the
         module's: become holds for that alone."""
-        if self._connection.transport != "local" or self._task.async_val or not can_run_here():
+        if not self.on_controller():
             return False
         named = {**os.environ, **self._environment()}.get("IPMI_HOST")
         return (self._task.args.get("host") or named) is not None

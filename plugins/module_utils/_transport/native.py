@@ -17,7 +17,7 @@ from .endpoint import Address, resolve_soon
 from .foundation import HAS_CRYPTOGRAPHY
 from .native_session import Ipmi15, NativeSession
 from .options import LanOptions
-from .over_lan import OverLan
+from .over_lan import NOT_AGAIN, OverLan
 from .pace import Clock
 from .wire import Stalled
 
@@ -86,13 +86,12 @@ class NativeClient(OverLan[NativeSession]):
         lost = self._lost
         async with self._connecting:
             if self._lost > lost:
-                raise SessionLost("the session was lost and could not be built up again", host=self._options.name)
+                raise SessionLost(NOT_AGAIN, host=self._options.name)
             try:
                 return await super()._living_session()
-            except Ipmi15 as error:
+            except (Ipmi15, SessionLost) as error:
                 self._lost += 1
-                text = "the session was lost and could not be built up again: it offers IPMI 1.5 only by now"
+                if isinstance(error, SessionLost):
+                    raise
+                text = f"{NOT_AGAIN}: it offers IPMI 1.5 only by now"
                 raise SessionLost(text, host=self._options.name) from error
-            except SessionLost:
-                self._lost += 1
-                raise

@@ -28,6 +28,7 @@ from .turns import LOOK_AGAIN_S, Turn
 from .wire import Interrupted
 
 BUSY_PAUSE_S = 0.25
+NOT_AGAIN = "the session was lost and could not be built up again"
 
 
 class Session(Protocol):
@@ -165,8 +166,7 @@ class OverLan(Generic[AnySession]):
             except DeadlineExceeded:
                 raise
             except IpmiError as error:
-                text = f"the session was lost and could not be built up again: {error.message}"
-                raise SessionLost(text, host=self._options.name) from error
+                raise SessionLost(f"{NOT_AGAIN}: {error.message}", host=self._options.name) from error
         return self._session
 
     async def _connect(self) -> AnySession:

@@ -11,7 +11,7 @@ import pytest
 from handmoved import GET_DEVICE_ID, RAKP_3, a_bmc, client, kinds, now, run
 
 from ansible_collections.baremetal.ipmi.plugins.module_utils._core import errors
-from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request
+from ansible_collections.baremetal.ipmi.plugins.module_utils._core.client import Request, Response
 
 ONCE = Request(0x06, 0x01, once=True)
 
@@ -105,13 +105,13 @@ def test_one_that_ends_by_a_defect_leaves_no_other_behind() -> None:
             async with client(between, outstanding=2) as opened:
                 bmc.faults.change(silent=True)
 
-                async def defect() -> None:
+                async def defect() -> Response:
                     await asyncio.sleep(0.1)
                     raise ZeroDivisionError
 
                 began = now()
                 with pytest.raises(ZeroDivisionError):
-                    await opened.each([lambda: opened.request(GET_DEVICE_ID), defect])  # type: ignore[list-item]
+                    await opened.each([lambda: opened.request(GET_DEVICE_ID), defect])
                 assert now() - began < 0.2
                 bmc.faults.clear()
             assert len(asyncio.all_tasks()) == 1
